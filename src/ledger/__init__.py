@@ -1,0 +1,1 @@
+"""The ledger: an event-sourced record of EU-funded cooperation projects."""

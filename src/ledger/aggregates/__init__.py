@@ -1,0 +1,1 @@
+"""One file per aggregate: its state, events, refusals and commands, in this order. Pure."""

@@ -1,0 +1,75 @@
+"""How are the parts put together? The one place that knows them all."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+from ledger.access import Tokens
+from ledger.application import Ledger
+from ledger.database.embedded import EmbeddedPostgres
+from ledger.database.migrate import migrate
+from ledger.event_store.log import EventLog
+from ledger.projections.engine.reading import Reading
+from ledger.settings import Settings
+
+
+@contextmanager
+def database(
+    settings: Settings, on_wait: Callable[[str], None] | None = None
+) -> Iterator[str]:
+    """The URL of a database that is ready and up to date, while the context lasts."""
+    if settings.database is not None:
+        migrate(settings.database)
+        yield settings.database
+        return
+    server = EmbeddedPostgres(settings.data)
+    try:
+        url = server.start(on_wait)
+        migrate(url)
+        yield url
+    finally:
+        server.stop()
+
+
+class Parts:
+    """A running ledger: what the doors (HTTP, command line) work with."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.log = EventLog(url)
+        self.reading = Reading(url)
+        self.tokens = Tokens(url)
+        self.ledger = Ledger(self.log, StreamLookups(self.log, self.reading))
+
+
+@asynccontextmanager
+async def parts(url: str) -> AsyncIterator[Parts]:
+    """The parts, connected while the context lasts."""
+    made = Parts(url)
+    opened: list[EventLog | Reading | Tokens] = []
+    try:
+        for part in (made.log, made.reading, made.tokens):
+            await part.open()
+            opened.append(part)
+        yield made
+    finally:
+        for part in reversed(opened):
+            await part.close()
+
+
+class StreamLookups:
+    """Finds the objects of a project in the read models, once these have caught up."""
+
+    def __init__(self, log: EventLog, reading: Reading) -> None:
+        self._log = log
+        self._reading = reading
+
+    async def streams_of(self, collection: str, project: str | None) -> Sequence[str]:
+        """See `ledger.application.Lookups`."""
+        await self._reading.wait_for(await self._log.head())
+        rows = await self._reading.rows(
+            "SELECT stream::text FROM read.streams WHERE known_to = 9223372036854775807"
+            " AND collection = %(collection)s"
+            " AND (%(project)s::uuid IS NULL OR project = %(project)s)",
+            {"collection": collection, "project": project},
+        )
+        return [row[0] for row in rows]

@@ -1,0 +1,426 @@
+"""How do many appends become one commit? Whoever waits is written together, each judged alone.
+
+One task owns the connection that writes. It takes all waiting appends, judges each against the
+heads of the streams, stamps the accepted ones with positions and writes them in one statement
+under the lock of the row `log.head`. The unique index stands behind the cached heads.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+import structlog
+from eventsourcing.persistence import StoredEvent
+
+from ledger.event_store.codec import written_time
+
+EVENTS_PER_STATEMENT = 2_000
+BYTES_PER_STATEMENT = 512 * 1024  # a very large message stalls psycopg
+HEADS_CACHED = 200_000
+
+log = structlog.get_logger(__name__)
+
+
+class VersionConflict(Exception):
+    """Somebody else wrote to the stream, or to one that the decision relied on."""
+
+    def __init__(self, stream: UUID | str) -> None:
+        self.stream = str(stream)
+        super().__init__(f"stream {stream} is at another version")
+
+
+class KeyTaken(Exception):
+    """A request with the same idempotency key was recorded meanwhile."""
+
+
+class Stored(NamedTuple):
+    """Where the events of one append stand in the log."""
+
+    first: int
+    last: int
+    recorded_at: str
+
+
+class RequestKey(NamedTuple):
+    """What identifies a request for ever: repeated, it gets the answer of these events."""
+
+    caller: str
+    key: str
+    digest: bytes
+    # For each command of the request, the place of its last event in this append, from 0.
+    lasts: tuple[int, ...]
+
+
+class _Append(NamedTuple):
+    events: Sequence[StoredEvent]
+    guards: Mapping[UUID, int]
+    request: RequestKey | None
+    done: "asyncio.Future[Stored]"
+
+
+Stamp = Callable[[bytes, int, str], bytes]
+Connect = Callable[[], Any]
+
+_APPEND = """
+WITH head AS (
+    UPDATE log.head SET position = %(last)b, recorded_at = %(at)s
+    WHERE position = %(before)b AND recorded_at <= %(at)s
+    RETURNING position
+), stored AS (
+    INSERT INTO log.events (position, stream, version, type, recorded_at, leaf)
+    SELECT %(before)b + e.n, e.stream, e.version, e.type, %(at)s, e.leaf
+    FROM head, unnest(%(streams)b::uuid[], %(versions)b::int8[], %(types)b::text[],
+                      %(leaves)b::bytea[]) WITH ORDINALITY AS e (stream, version, type, leaf, n)
+)
+SELECT pg_notify('ledger_log', position::text) FROM head
+"""
+_MORE = """
+INSERT INTO log.events (position, stream, version, type, recorded_at, leaf)
+SELECT %(before)b + e.n, e.stream, e.version, e.type, %(at)s, e.leaf
+FROM unnest(%(streams)b::uuid[], %(versions)b::int8[], %(types)b::text[],
+            %(leaves)b::bytea[]) WITH ORDINALITY AS e (stream, version, type, leaf, n)
+"""
+_REQUEST = """
+INSERT INTO log.requests (caller, key, digest, positions, recorded_at)
+VALUES (%s, %s, %s, %s, %s)
+"""
+
+
+class GroupWriter:
+    """The one writer of a process; `append` may be awaited by any number of tasks."""
+
+    def __init__(self, connect: Connect, stamp: Stamp) -> None:
+        self._connect = connect
+        self._stamp = stamp
+        self._waiting: list[_Append] = []
+        self._wake = asyncio.Event()
+        self._heads: OrderedDict[UUID, int] = OrderedDict()
+        self._position = -1  # unknown until the log's head is read
+        self._last_time = datetime.min.replace(tzinfo=UTC)
+        self._connection: psycopg.AsyncConnection | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def append(
+        self,
+        events: Sequence[StoredEvent],
+        guards: Mapping[UUID, int] | None = None,
+        request: RequestKey | None = None,
+    ) -> Stored:
+        """Writes all of `events` or none.
+
+        `guards` are versions of other streams that must still hold. Raises `VersionConflict`,
+        `KeyTaken`, or psycopg's error where the database refuses the events themselves.
+        """
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="group-commit")
+        append = _Append(events, guards or {}, request, asyncio.get_running_loop().create_future())
+        self._waiting.append(append)
+        self._wake.set()
+        return await append.done
+
+    async def close(self) -> None:
+        """Writes what waits and lets go of the connection."""
+        self._closing = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _run(self) -> None:
+        while True:
+            if not self._waiting:
+                if self._closing:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            batch = self._take()
+            try:
+                await self._write(batch)
+            except Exception as error:  # noqa: BLE001 - every waiter must get its answer
+                log.error("append.failed", error=type(error).__name__)
+                _fail(batch, error)
+
+    def _take(self) -> list[_Append]:
+        """The next appends that fit into one commit; a large one goes alone."""
+        count = size = taken = 0
+        for append in self._waiting:
+            count += len(append.events)
+            size += sum(len(e.state) for e in append.events)
+            if taken and (count > EVENTS_PER_STATEMENT or size > BYTES_PER_STATEMENT):
+                break
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return batch
+
+    async def _write(self, batch: list[_Append]) -> None:
+        """Writes the batch; what the database refuses is then tried one by one."""
+        for attempt in range(60):
+            batch = [a for a in batch if not a.done.done()]
+            if not batch:
+                return
+            try:
+                connection = await self._ready()
+                await self._learn_heads(connection, batch)
+                if not self._judge(batch):
+                    return
+                batch = [a for a in batch if not a.done.done()]
+                if await self._commit(connection, batch):
+                    return
+                await self._read_head(connection)  # another process wrote in between
+            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+                log.warning("append.reconnecting", error=type(error).__name__, attempt=attempt)
+                if await self._recover(batch):
+                    return
+                await asyncio.sleep(min(0.05 * 2**attempt, 1.0))
+            except psycopg.Error as error:
+                self._position = -1
+                self._heads.clear()
+                await self._isolate(batch, error)
+                return
+        _fail(batch, TimeoutError("the log could not be written"))
+
+    async def _isolate(self, batch: list[_Append], error: psycopg.Error) -> None:
+        """One bad append must not fail its neighbours."""
+        if len(batch) > 1:
+            for append in batch:
+                await self._write([append])
+        elif isinstance(error, psycopg.errors.UniqueViolation):
+            await self._explain_violation(batch[0], error)
+        else:
+            _fail(batch, error)
+
+    async def _explain_violation(
+        self, append: _Append, error: psycopg.errors.UniqueViolation
+    ) -> None:
+        if (error.diag.constraint_name or "").startswith("requests"):
+            _fail([append], KeyTaken())
+        else:
+            _fail([append], VersionConflict(append.events[0].originator_id))
+
+    async def _ready(self) -> psycopg.AsyncConnection:
+        if self._connection is None or self._connection.closed:
+            self._connection = await self._connect()
+            self._position = -1
+        if self._position < 0:
+            self._heads.clear()
+            await self._read_head(self._connection)
+        return self._connection
+
+    async def _read_head(self, connection: psycopg.AsyncConnection) -> None:
+        """Learns where the log stands, and what others wrote since we last knew."""
+        known, self._position = self._position, -1
+        found = await (
+            await connection.execute(
+                "SELECT position, CASE WHEN position > 0 THEN recorded_at END FROM log.head"
+            )
+        ).fetchone()
+        assert found is not None
+        if known >= 0:
+            rows = await connection.execute(
+                "SELECT stream, max(version) FROM log.events"
+                " WHERE position > %s AND position <= %s GROUP BY stream",
+                (known, found[0]),
+            )
+            for stream, version in await rows.fetchall():
+                self._heads[stream] = version
+        self._position = found[0]
+        self._last_time = found[1] or self._last_time
+
+    async def _learn_heads(
+        self, connection: psycopg.AsyncConnection, batch: Sequence[_Append]
+    ) -> None:
+        """Looks up the streams that are not cached; a stream's first event needs no look."""
+        unknown = {
+            e.originator_id
+            for a in batch
+            for e in a.events
+            if e.originator_version > 1 and e.originator_id not in self._heads
+        }
+        unknown |= {s for a in batch for s in a.guards if s not in self._heads}
+        if not unknown:
+            return
+        rows = await connection.execute(
+            "SELECT s, (SELECT max(version) FROM log.events WHERE stream = s)"
+            " FROM unnest(%b::uuid[]) AS s",
+            (list(unknown),),
+            prepare=True,
+        )
+        for stream, version in await rows.fetchall():
+            if version is not None:
+                self._heads[stream] = version
+
+    def _judge(self, batch: list[_Append]) -> int:
+        """Refuses each append that does not fit the heads; counts those that do."""
+        heads: dict[UUID, int] = {}
+        accepted = 0
+        for append in batch:
+            conflict = self._conflict(append, heads)
+            if conflict is None:
+                accepted += 1
+                for event in append.events:
+                    heads[event.originator_id] = event.originator_version  # type: ignore[index]
+            elif not append.done.done():
+                append.done.set_exception(VersionConflict(conflict))
+        return accepted
+
+    def _conflict(self, append: _Append, heads: Mapping[UUID, int]) -> UUID | str | None:
+        """The stream that is not where the append expects it."""
+        own: dict[Any, int] = {}
+        for stream, version in append.guards.items():
+            if heads.get(stream, self._heads.get(stream, 0)) != version:
+                return stream
+        for event in append.events:
+            stream = event.originator_id
+            head = own.get(stream)
+            if head is None:
+                head = heads.get(stream, self._heads.get(stream))  # type: ignore[arg-type]
+            fits = event.originator_version <= 1 if head is None else (
+                event.originator_version == head + 1
+            )
+            if not fits:
+                return stream
+            own[stream] = event.originator_version
+        return None
+
+    async def _commit(self, connection: psycopg.AsyncConnection, batch: list[_Append]) -> bool:
+        """One commit for the whole batch; False where the log has moved on meanwhile."""
+        before = self._position
+        at = max(datetime.now(UTC), self._last_time)
+        written = written_time(at)
+        events = [e for a in batch for e in a.events]
+        leaves = [
+            self._stamp(e.state, position, written)
+            for position, e in enumerate(events, before + 1)
+        ]
+        requests = _request_rows(batch, before, at)
+        done = await self._store(connection, events, leaves, requests, before, at)
+        if done:
+            self._position = before + len(events)
+            self._last_time = at
+            self._remember(events)
+            _resolve(batch, before, written)
+        return done
+
+    async def _store(  # noqa: PLR0913 - the parts of one commit
+        self,
+        connection: psycopg.AsyncConnection,
+        events: Sequence[StoredEvent],
+        leaves: Sequence[bytes],
+        requests: Sequence[tuple[Any, ...]],
+        before: int,
+        at: datetime,
+    ) -> bool:
+        chunks = list(_chunks(events, leaves))
+        first = _columns(*chunks[0], before, at) | {"last": before + len(events)}
+        if len(chunks) == 1 and not requests:
+            return bool((await connection.execute(_APPEND, first, prepare=True)).rowcount)
+        async with connection.transaction():
+            if not (await connection.execute(_APPEND, first, prepare=True)).rowcount:
+                return False
+            written = before + len(chunks[0][0])
+            for some, their_leaves in chunks[1:]:
+                await connection.execute(
+                    _MORE, _columns(some, their_leaves, written, at), prepare=True
+                )
+                written += len(some)
+            for row in requests:
+                await connection.execute(_REQUEST, row, prepare=True)
+        return True
+
+    def _remember(self, events: Sequence[StoredEvent]) -> None:
+        for event in events:
+            stream: UUID = event.originator_id  # type: ignore[assignment]
+            self._heads[stream] = event.originator_version
+            self._heads.move_to_end(stream)
+        while len(self._heads) > HEADS_CACHED:
+            self._heads.popitem(last=False)
+
+    async def _recover(self, batch: list[_Append]) -> bool:
+        """After a lost answer: was the batch stored? The log itself knows.
+
+        The batch was written in one commit or not at all, so its first event is proof enough.
+        """
+        before, first = self._position, batch[0].events[0]
+        if self._connection is not None:
+            await self._connection.close()
+        self._connection, self._position = None, -1
+        try:
+            connection = await self._ready()
+            row = await (
+                await connection.execute(
+                    "SELECT leaf, recorded_at FROM log.events"
+                    " WHERE position = %s AND stream = %s AND version = %s",
+                    (before + 1, first.originator_id, first.originator_version),
+                )
+            ).fetchone()
+        except (psycopg.Error, OSError):
+            self._position = -1
+            return False
+        if row is None:
+            return False
+        written = written_time(row[1])
+        if row[0] != self._stamp(first.state, before + 1, written):
+            return False
+        _resolve(batch, before, written)
+        return True
+
+
+def _chunks(
+    events: Sequence[StoredEvent], leaves: Sequence[bytes]
+) -> list[tuple[Sequence[StoredEvent], Sequence[bytes]]]:
+    """Parts that are small enough for one statement."""
+    parts, start, size = [], 0, 0
+    for index, leaf in enumerate(leaves):
+        full = index - start >= EVENTS_PER_STATEMENT or size + len(leaf) > BYTES_PER_STATEMENT
+        if full and index > start:
+            parts.append((events[start:index], leaves[start:index]))
+            start, size = index, 0
+        size += len(leaf)
+    parts.append((events[start:], leaves[start:]))
+    return parts
+
+
+def _columns(
+    events: Sequence[StoredEvent], leaves: Sequence[bytes], before: int, at: datetime
+) -> dict[str, Any]:
+    return {
+        "before": before,
+        "at": at,
+        "streams": [e.originator_id for e in events],
+        "versions": [e.originator_version for e in events],
+        "types": [e.topic for e in events],
+        "leaves": list(leaves),
+    }
+
+
+def _request_rows(
+    batch: Sequence[_Append], before: int, at: datetime
+) -> list[tuple[Any, ...]]:
+    rows, first = [], before + 1
+    for append in batch:
+        if append.request is not None:
+            caller, key, digest, lasts = append.request
+            rows.append((caller, key, digest, [first + n for n in lasts], at))
+        first += len(append.events)
+    return rows
+
+
+def _resolve(batch: Sequence[_Append], before: int, written: str) -> None:
+    position = before
+    for append in batch:
+        first, position = position + 1, position + len(append.events)
+        if not append.done.done():
+            append.done.set_result(Stored(first, position, written))
+
+
+def _fail(batch: Sequence[_Append], error: BaseException) -> None:
+    for append in batch:
+        if not append.done.done():
+            append.done.set_exception(error)

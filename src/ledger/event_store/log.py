@@ -1,0 +1,176 @@
+"""What does the application ask of the log? Append, read a stream, read on, find an answer."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+from psycopg_pool import AsyncConnectionPool
+
+from ledger.event_store.codec import (
+    LEAF_LIMIT_BYTES,
+    STAMP_LIMIT_BYTES,
+    Provenance,
+    fragments,
+    stamp,
+)
+from ledger.event_store.connections import options, writer
+from ledger.event_store.group_commit import GroupWriter, RequestKey, Stored
+from ledger.kernel.errors import TooLarge
+from ledger.kernel.messages import Event
+
+PAGE = 1_000
+
+
+class Pending(NamedTuple):
+    """An event that is decided but not stored yet."""
+
+    stream: str
+    version: int
+    event: Event
+    provenance: Provenance
+
+
+class Leaf(NamedTuple):
+    """A stored event: its position and its exact bytes."""
+
+    position: int
+    bytes: bytes
+
+
+class Answered(NamedTuple):
+    """A request that was recorded before: what it asked and where its events stand."""
+
+    digest: bytes
+    positions: Sequence[int]
+
+
+class EventLog:
+    """The log, for asynchronous callers."""
+
+    def __init__(self, url: str, *, readers: int = 8) -> None:
+        self._writer = GroupWriter(lambda: writer(url), stamp)
+        self._pool = AsyncConnectionPool(
+            url,
+            kwargs=options("ledger_reader", read_only=True),
+            min_size=1,
+            max_size=readers,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Connects; raises where the database cannot be reached."""
+        await self._pool.open(wait=True, timeout=30)
+
+    async def close(self) -> None:
+        """Writes what waits and lets go of the connections."""
+        await self._writer.close()
+        await self._pool.close()
+
+    async def append(
+        self,
+        events: Sequence[Pending],
+        guards: Mapping[str, int],
+        request: RequestKey | None = None,
+    ) -> Stored:
+        """Writes all or none; see `GroupWriter.append`. Raises `TooLarge` for a leaf too long."""
+        stored = [_stored_event(pending) for pending in events]
+        return await self._writer.append(
+            stored, {UUID(stream): version for stream, version in guards.items()}, request
+        )
+
+    async def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Leaf]:
+        """The events of a stream with versions in (after, upto]."""
+        return await self._leaves(
+            "WHERE stream = %s AND version > %s AND version <= %s ORDER BY version",
+            (stream, after, upto if upto is not None else 2**62),
+        )
+
+    async def streams(self, after: Mapping[str, int]) -> list[Leaf]:
+        """The events of several streams after a version of each; each stream's in order."""
+        return await self._leaves(
+            "JOIN unnest(%s::uuid[], %s::int8[]) AS known (stream, version) USING (stream)"
+            " WHERE events.version > known.version ORDER BY stream, events.version",
+            (list(after), list(after.values())),
+        )
+
+    async def at(self, positions: Sequence[int]) -> list[Leaf]:
+        """The events at these positions, in ascending order."""
+        return await self._leaves(
+            "WHERE position = ANY(%s) ORDER BY position", (list(positions),)
+        )
+
+    async def pages(self, after: int, upto: int | None = None) -> AsyncIterator[list[Leaf]]:
+        """The log from `after` on, page by page."""
+        while True:
+            page = await self._leaves(
+                "WHERE position > %s AND position <= %s ORDER BY position LIMIT %s",
+                (after, upto if upto is not None else 2**62, PAGE),
+            )
+            if not page:
+                return
+            yield page
+            after = page[-1].position
+
+    async def head(self) -> int:
+        """The last position."""
+        row = await self._one("SELECT position FROM log.head", ())
+        return int(row[0])
+
+    async def position_at(self, moment: str) -> int:
+        """The last position recorded at or before the RFC 3339 time."""
+        row = await self._one("SELECT log.position_at(%s)", (moment,))
+        return int(row[0])
+
+    async def answered(self, caller: str, key: str) -> Answered | None:
+        """The earlier request of that caller with that idempotency key."""
+        async with self._pool.connection() as connection:
+            found = await connection.execute(
+                "SELECT digest, positions FROM log.requests WHERE caller = %s AND key = %s",
+                (caller, key),
+            )
+            row = await found.fetchone()
+        return None if row is None else Answered(bytes(row[0]), row[1])
+
+    async def _leaves(self, where: str, params: tuple[Any, ...]) -> list[Leaf]:
+        async with self._pool.connection() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(
+                f"SELECT position, leaf FROM log.events {where}".encode(),  # noqa: S608
+                params,
+                prepare=True,
+            )
+            return [Leaf(row[0], bytes(row[1])) for row in await cursor.fetchall()]
+
+    async def _one(self, statement: str, params: tuple[Any, ...]) -> tuple[Any, ...]:
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(statement.encode(), params)).fetchone()
+        assert row is not None
+        return row
+
+
+def _stored_event(pending: Pending) -> StoredEvent:
+    state = fragments(pending.stream, pending.version, pending.event, pending.provenance)
+    if len(state) > LEAF_LIMIT_BYTES - STAMP_LIMIT_BYTES:
+        raise TooLarge(what=f"one event holds at most {LEAF_LIMIT_BYTES} bytes")
+    return StoredEvent(UUID(pending.stream), pending.version, pending.event.event_name, state)
+
+
+def pages(
+    connection: psycopg.Connection, after: int, limit: int, upto: int | None = None
+) -> Iterator[list[Leaf]]:
+    """The log from `after` on, for synchronous readers such as the fold engine."""
+    cursor = connection.cursor(binary=True)
+    while True:
+        cursor.execute(
+            "SELECT position, leaf FROM log.events WHERE position > %s AND position <= %s"
+            " ORDER BY position LIMIT %s",
+            (after, upto if upto is not None else 2**62, limit),
+            prepare=True,
+        )
+        page = [Leaf(row[0], bytes(row[1])) for row in cursor.fetchall()]
+        if not page:
+            return
+        yield page
+        after = page[-1].position

@@ -1,0 +1,1 @@
+"""Where facts come from beside the API: case files."""

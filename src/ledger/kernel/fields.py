@@ -1,0 +1,141 @@
+"""What may stand in a field? The types of all fields of messages, with their descriptions.
+
+Identifiers and amounts travel as text: an id is a UUID in lower case (RFC 9562), an amount a
+decimal with two places. `extra` marks what the machinery acts on: `ref` (the id of an object of
+that collection, which must exist), `money`, `personal` (identifies a person; sealed at rest).
+"""
+
+import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+AMOUNT_PATTERN = r"^(0|[1-9]\d{0,12})\.\d{2}$"
+EXAMPLE_ID = "0197a3c5-7c1e-7d3a-9b52-3f0c6f0a1b2c"
+
+
+def _id(what: str, collection: str | None = None) -> Meta:
+    extra: dict[str, Any] = {"id": True}
+    if collection:
+        extra["ref"] = collection
+    return Meta(
+        pattern=UUID_PATTERN,
+        description=what,
+        examples=[EXAMPLE_ID],
+        extra=extra,
+        extra_json_schema={"format": "uuid"},
+    )
+
+
+def _text(what: str, example: str, longest: int = 500, **extra: Any) -> Meta:
+    return Meta(
+        min_length=1,
+        max_length=longest,
+        pattern=r"\S",
+        description=what,
+        examples=[example],
+        extra=extra or None,
+    )
+
+
+Id = Annotated[str, _id("Identifier (UUID).")]
+ProjectId = Annotated[str, _id("The project.", "projects")]
+InstitutionId = Annotated[str, _id("The institution.", "institutions")]
+PersonId = Annotated[str, _id("The person.", "persons")]
+AgreementId = Annotated[str, _id("The agreement.", "agreements")]
+TeamId = Annotated[str, _id("The team.", "teams")]
+ActivityId = Annotated[str, _id("The activity.", "activities")]
+
+Money = Annotated[
+    str,
+    Meta(
+        pattern=AMOUNT_PATTERN,
+        description="Amount in PLN, a decimal string with two places.",
+        examples=["12893583.46"],
+        extra={"money": True},
+    ),
+]
+Date = Annotated[
+    datetime.date,
+    Meta(description="Calendar date (Europe/Warsaw).", examples=["2019-05-13"]),
+]
+Code = Annotated[str, _text("Short code, unique among its kind.", "LIDERZY", 60)]
+Title = Annotated[str, _text("Title or name.", "Liderzy kooperacji")]
+Text = Annotated[str, _text("Free text, without personal data.", "Aneks nr 1", 8000)]
+ShortText = Annotated[str, _text("Short text.", "Rzeszów", 200)]
+Number = Annotated[
+    int, Meta(ge=1, le=9999, description="Ordinal number.", examples=[1])
+]
+Quantity = Annotated[int, Meta(ge=1, le=1_000_000, description="How many.", examples=[1])]
+Hours = Annotated[
+    float,
+    Meta(ge=0, le=10_000, description="Hours, at most two decimals.", examples=[8]),
+]
+Digest = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9a-f]{64}$",
+        description="SHA-256 of a stored document, in hex.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    ),
+]
+Place = Annotated[str, _text("Name of a territory or place.", "podkarpackie", 120)]
+PersonalText = Annotated[
+    str, _text("Personal data of a person.", "Anna", 200, personal=True)
+]
+PersonalDate = Annotated[
+    datetime.date,
+    Meta(description="Personal date.", examples=["1984-02-29"], extra={"personal": True}),
+]
+
+Nip = Annotated[str, _text("Tax number (NIP).", "8133315014", 20)]
+Regon = Annotated[str, _text("Statistical number (REGON).", "690581324", 20)]
+Teryt = Annotated[str, _text("Territorial code (TERYT).", "1811032", 10)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000, description="How many, or 0.", examples=[2])]
+Weight = Annotated[float, Meta(ge=0, le=1_000_000, description="Weight.", examples=[1])]
+Score = Annotated[
+    float, Meta(ge=-1e12, le=1e12, description="Value of a criterion.", examples=[412])
+]
+Year = Annotated[int, Meta(ge=1900, le=9999, description="Calendar year.", examples=[1984])]
+
+Sector = Literal[
+    "social_assistance", "education", "health", "culture", "sport", "police", "justice",
+    "labour", "local_government", "government", "ngo", "science", "other",
+]  # fmt: skip
+Level = Literal["commune", "county", "voivodeship", "national"]
+CommuneType = Literal["rural", "urban_rural", "urban"]
+Sex = Literal["f", "m"]
+AgreementKind = Literal["cooperation", "partnership", "team_appointment", "grant"]
+TeamKind = Literal["commune_county", "partnership", "voivodeship", "model", "steering"]
+Role = Literal[
+    "member", "chair", "animator", "adviser", "methodology_expert", "model_expert",
+    "project_manager", "regional_coordinator", "regional_specialist", "resources_specialist",
+    "research_consultant", "legal_consultant",
+]  # fmt: skip
+ActivityKind = Literal[
+    "training", "focus_group", "exchange_visit", "team_meeting", "individual_coaching",
+    "group_coaching", "consultation", "presentation", "dissemination",
+]  # fmt: skip
+DeliverableKind = Literal["model", "recommendations", "report", "material"]
+CaseSubject = Literal["person", "family"]
+IndicatorKind = Literal["output", "result"]
+Subject = Literal[
+    "institution", "person", "deliverable", "agreement", "team", "support_case", "grant",
+    "activity",
+]  # fmt: skip
+CountedFact = Literal[
+    "agreement_signed", "team_appointed", "activity_attended", "grant_awarded", "recruited",
+    "deliverable_approved", "case_opened", "activity_held", "team_established",
+]  # fmt: skip
+
+
+def decimal(amount: str) -> Decimal:
+    """The exact value of an amount, for sums and comparisons."""
+    return Decimal(amount)
+
+
+def money(value: Decimal) -> str:
+    """An exact value as text with two places."""
+    return f"{value:.2f}"

@@ -1,0 +1,215 @@
+"""How does JSON become a message? Values are brought into their one written form, then checked.
+
+An id may come in upper case and an amount as an integer or with fewer places; what is stored is
+always the canonical text. Every bad field is named with its path, such as
+`parties[0].institution`.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from ledger.kernel.errors import FieldError, Invalid
+
+T = TypeVar("T")
+
+
+class Reference(NamedTuple):
+    """A field of a message that refers to an object of a collection."""
+
+    field: str
+    collection: str
+    id: str
+
+
+class _Notes(NamedTuple):
+    errors: list[FieldError]
+    references: list[Reference]
+
+
+_Step = Callable[[Any, str, _Notes], Any]
+_LOOSE_AMOUNT = re.compile(r"^-?\d+(\.\d*)?$")
+
+
+def read(kind: type[T], raw: Any) -> tuple[T, list[Reference]]:
+    """The message of that kind in `raw` (decoded JSON), and the references that it makes.
+
+    Raises `Invalid` with every bad field that could be told.
+    """
+    if not isinstance(raw, dict):
+        raise Invalid.field("", "an object is expected")
+    notes = _Notes([], [])
+    step = _plan(kind)
+    tidy = step(raw, "", notes) if step else raw
+    _name_missing_and_unknown(kind, tidy, notes)
+    _forbid_nul(tidy, "", notes)
+    if notes.errors:
+        raise Invalid(notes.errors)
+    try:
+        return msgspec.convert(tidy, kind, strict=True), notes.references
+    except msgspec.ValidationError as error:
+        raise Invalid([_field_error(str(error))]) from None
+
+
+def _field_error(message: str) -> FieldError:
+    """msgspec's sentence ``Expected `int` - at `$.hours``` as field and reason."""
+    text, _, where = message.partition(" - at `")
+    field = where.rstrip("`").removeprefix("$").removeprefix(".")
+    if found := re.match(r"Object missing required field `(\w+)`", text):
+        return FieldError(_join(field, found[1]), "is required")
+    if found := re.match(r"Object contains unknown field `(.*)`", text):
+        return FieldError(_join(field, found[1]), "is not a field of this command")
+    if "Invalid RFC3339 encoded date" in text:
+        text = "a date such as 2019-05-13 is expected"
+    if UUID_HINT in text:
+        text = "an identifier (UUID) is expected"
+    if "matching regex '\\\\S'" in text or "matching regex '\\S'" in text:
+        text = "must not be blank"
+    return FieldError(field, text)
+
+
+UUID_HINT = "[0-9a-f]{8}-"
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+@cache
+def _required(kind: type) -> frozenset[str]:
+    fields = msgspec.structs.fields(kind)
+    return frozenset(f.name for f in fields if f.required)
+
+
+@cache
+def _known(kind: type) -> frozenset[str]:
+    return frozenset(f.name for f in msgspec.structs.fields(kind))
+
+
+def _name_missing_and_unknown(kind: type, raw: dict[str, Any], notes: _Notes) -> None:
+    for name in sorted(_required(kind) - raw.keys()):
+        notes.errors.append(FieldError(name, "is required"))
+    for name in sorted(raw.keys() - _known(kind)):
+        notes.errors.append(FieldError(name, "is not a field of this command"))
+
+
+def _forbid_nul(value: Any, path: str, notes: _Notes) -> None:
+    """PostgreSQL's text cannot hold U+0000, nor may a field's text."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            notes.errors.append(FieldError(path, "must not contain the character U+0000"))
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            _forbid_nul(one, _join(path, name), notes)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            _forbid_nul(one, f"{path}[{index}]", notes)
+
+
+@cache
+def _plan(kind: type) -> _Step | None:
+    return _step(inspect.type_info(kind))
+
+
+def _step(node: inspect.Type) -> _Step | None:
+    match node:
+        case inspect.Metadata(type=inner, extra=extra):
+            return _marked(extra or {}) or _step(inner)
+        case inspect.StructType(fields=fields):
+            steps = {f.encode_name: s for f in fields if (s := _step(f.type))}
+            return _object_step(steps) if steps else None
+        case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
+            return _list_step(inner_step) if (inner_step := _step(item)) else None
+        case inspect.DictType(key_type=key):
+            return _keys_step(key_step) if (key_step := _step(key)) else None
+        case inspect.UnionType(types=types):
+            steps_of_any = [s for t in types if (s := _step(t))]
+            return steps_of_any[0] if steps_of_any else None
+        case _:
+            return None
+
+
+def _marked(extra: dict[str, Any]) -> _Step | None:
+    if extra.get("money"):
+        return _money_step
+    if extra.get("id"):
+        return _id_step(extra.get("ref"))
+    return None
+
+
+def _object_step(steps: dict[str, _Step]) -> _Step:
+    def run(value: Any, path: str, notes: _Notes) -> Any:
+        if not isinstance(value, dict):
+            return value
+        tidy = dict(value)
+        for name, step in steps.items():
+            if name in tidy:
+                tidy[name] = step(tidy[name], _join(path, name), notes)
+        return tidy
+
+    return run
+
+
+def _list_step(step: _Step) -> _Step:
+    def run(value: Any, path: str, notes: _Notes) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [step(one, f"{path}[{index}]", notes) for index, one in enumerate(value)]
+
+    return run
+
+
+def _keys_step(step: _Step) -> _Step:
+    def run(value: Any, path: str, notes: _Notes) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {step(key, _join(path, key), notes): one for key, one in value.items()}
+
+    return run
+
+
+def _id_step(collection: str | None) -> _Step:
+    def run(value: Any, path: str, notes: _Notes) -> Any:
+        if not isinstance(value, str):
+            return value
+        tidy = value.lower()
+        if collection:
+            notes.references.append(Reference(path, collection, tidy))
+        return tidy
+
+    return run
+
+
+def _money_step(value: Any, path: str, notes: _Notes) -> Any:
+    if value is None:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        notes.errors.append(
+            FieldError(path, 'an amount is a decimal string such as "12893583.46" or an integer')
+        )
+        return "0.00"
+    if not _LOOSE_AMOUNT.match(value):
+        notes.errors.append(FieldError(path, f"{value[:40]!r} is not an amount"))
+        return "0.00"
+    return _two_places(value, path, notes)
+
+
+def _two_places(value: str, path: str, notes: _Notes) -> str:
+    whole, _, places = value.partition(".")
+    if whole.startswith("-"):
+        notes.errors.append(FieldError(path, "an amount must not be negative"))
+        return "0.00"
+    if len(places.rstrip("0")) > 2:
+        notes.errors.append(FieldError(path, "an amount has at most two decimal places"))
+        return "0.00"
+    whole = whole.lstrip("0") or "0"
+    if len(whole) > 13:
+        notes.errors.append(FieldError(path, "the amount is too large"))
+        return "0.00"
+    return f"{whole}.{places[:2]:0<2}"

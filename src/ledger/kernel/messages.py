@@ -1,0 +1,145 @@
+"""What are a command, an event and a state? Behaviour sits on the message.
+
+A command decides: `decide(state, given) -> events`. An event applies itself: `apply(state,
+on) -> state`, `on` being the day from which it is true. Both are frozen structs and pure, and
+both have permanent names that do not depend on where their Python class lives.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar, Self, TypeVar
+
+from msgspec import Struct
+
+from ledger.kernel.errors import NotFound
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """What an aggregate knows of itself: the fold of its events."""
+
+    def standing(self) -> object | None:
+        """What other aggregates may know of this one (see `ledger.kernel.standing`)."""
+        return None
+
+
+S = TypeVar("S", bound=State)
+T = TypeVar("T")
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact, in the past participle. Its fields are the `data` of the stored event."""
+
+    event_name: ClassVar[str]
+
+    def apply(self, state: Any, on: date) -> Any:
+        """The state after this fact, which is true from the day `on`."""
+        raise NotImplementedError(type(self))
+
+    def answer(self) -> dict[str, str]:
+        """What the recording command's answer says beyond the receipt."""
+        return {}
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """What a decision may use beyond the aggregate's own state; all of it comes in as values."""
+
+    id: str
+    effective_on: date
+    new_id: Callable[[], str]
+    world: Mapping[str, object] = {}
+
+    def of(self, kind: type[T], id: str) -> T:
+        """The standing of the object `id` that the command refers to."""
+        found = self.world.get(id)
+        if not isinstance(found, kind):
+            raise NotFound
+        return found
+
+    def all(self, kind: type[T]) -> Sequence[T]:
+        """Every known standing of that kind."""
+        return [one for one in self.world.values() if isinstance(one, kind)]
+
+
+class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wish, in the imperative. Its fields are what a client sends."""
+
+    terms: ClassVar["CommandTerms"]
+
+    def decide(self, state: Any, given: Given) -> Sequence[Event]:
+        """The facts that follow, or a refusal."""
+        raise NotImplementedError(type(self))
+
+
+class CommandTerms(Struct, frozen=True, kw_only=True):
+    """How a command is reached and by whom."""
+
+    collection: str
+    name: str
+    creates: bool
+    needs_reason: bool
+    is_correction: bool
+    roles: frozenset[str]
+    looks_up: str | None
+
+
+class Aggregate(Struct, frozen=True, kw_only=True):
+    """One kind of stream: its collection in the API, its state, and who may write to it."""
+
+    collection: str
+    kind: str
+    state: type[State]
+    writers: frozenset[str]
+
+    commands: dict[str, type[Command]] = {}
+    events: dict[str, type[Event]] = {}
+
+    def command(
+        self,
+        name: str,
+        *,
+        reason: bool = False,
+        correction: bool = False,
+        roles: Sequence[str] = (),
+        looks_up: str | None = None,
+    ) -> Callable[[type[Command]], type[Command]]:
+        """Registers a command; `looks_up` names a collection whose objects of the same project
+        the decision needs to see; a correction is allowed on a closed project."""
+
+        def register(kind: type[Command]) -> type[Command]:
+            kind.terms = CommandTerms(
+                collection=self.collection,
+                name=name,
+                creates=name == "create",
+                needs_reason=reason,
+                is_correction=correction,
+                roles=(frozenset(roles) or self.writers) | {"admin"},
+                looks_up=looks_up,
+            )
+            self.commands[name] = kind
+            return kind
+
+        return register
+
+    def event(self, name: str) -> Callable[[type[Event]], type[Event]]:
+        """Registers an event under its permanent name, such as `team.member-appointed`."""
+
+        def register(kind: type[Event]) -> type[Event]:
+            kind.event_name = name
+            self.events[name] = kind
+            return kind
+
+        return register
+
+    @classmethod
+    def define(
+        cls, collection: str, *, kind: str, state: type[State], writers: Sequence[str]
+    ) -> Self:
+        """A new aggregate with nothing registered yet."""
+        return cls(
+            collection=collection,
+            kind=kind,
+            state=state,
+            writers=frozenset(writers),
+            commands={},
+            events={},
+        )

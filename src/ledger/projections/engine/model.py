@@ -1,0 +1,204 @@
+"""What is a read model? Tables, and handlers that say what an event puts into them.
+
+A handler writes no SQL and reads nothing: it is a pure function of one event. It says
+`rows.put` (a row is true from a day on), `rows.change` (some fields are, from a day on),
+`rows.end` (the row is true no longer), `rows.void` (it never was) or `rows.append` (a journal's
+line, which has no validity of its own).
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+import ledger.projections
+from ledger.kernel.messages import Event
+
+MAX_DATE = "9999-12-31"
+MAX_POSITION = 2**63 - 1
+
+
+class Fact(Struct, frozen=True):
+    """What a handler may know of an event beside its data."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    effective_on: date
+    recorded_at: str
+    recorded_by: str
+
+
+class Column(Struct, frozen=True):
+    """A column: its name and PostgreSQL type."""
+
+    name: str
+    type: str
+
+
+class Table:
+    """A table of a read model, derived from its row's type.
+
+    `key` names the fields that identify a row; `indexes` the columns that queries look up.
+    A journal has one line per event and no validity.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        row: type[Struct],
+        *,
+        key: Iterable[str],
+        indexes: Iterable[tuple[str, ...]] = (),
+        journal: bool = False,
+    ) -> None:
+        self.name = name
+        self.row = row
+        self.key = tuple(key)
+        self.indexes = tuple(indexes)
+        self.journal = journal
+        hints = get_type_hints(row, include_extras=True)
+        columns = {name: Column(name, _sql_type(hint)) for name, hint in hints.items()}
+        self.key_columns = tuple(columns[name] for name in self.key)
+        self.columns = tuple(c for c in columns.values() if c.name not in self.key)
+        self._bits = {c.name: 2 << n for n, c in enumerate(self.columns)}
+        self.names = tuple(c.name for c in self.columns)
+        self.all_bits = (2 << len(self.columns)) - 1
+
+    def mask(self, names: Iterable[str]) -> int:
+        """Those fields as bits; bit 0 stands for the row's existence."""
+        return sum(self._bits[name] for name in names)
+
+
+def _sql_type(hint: Any) -> str:  # noqa: PLR0911 - one line per type
+    if get_origin(hint) in (Union, UnionType):
+        return _sql_type(next(a for a in get_args(hint) if a is not type(None)))
+    if get_origin(hint) is Annotated:
+        base, *metas = get_args(hint)
+        marks = next((m.extra for m in metas if isinstance(m, Meta) and m.extra), {})
+        if marks.get("id"):
+            return "uuid"
+        return "numeric(15,2)" if marks.get("money") else _sql_type(base)
+    simple = {str: "text", int: "bigint", float: "numeric", bool: "boolean", date: "date"}
+    if hint in simple:
+        return simple[hint]
+    if all(isinstance(a, str) for a in get_args(hint)) and get_args(hint):
+        return "text"  # a Literal
+    return "jsonb"
+
+
+class Rows:
+    """Collects what the handlers say; the engine carries it out."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[Table, tuple[str, ...], str | None, int, Any, int]] = []
+        self.lines: list[tuple[Table, Struct]] = []
+        self.position = 0
+
+    def put(self, table: Table, row: Struct, *, valid_from: date) -> None:
+        """The row is true from that day on."""
+        values = tuple([_written(getattr(row, name)) for name in table.names])
+        key = tuple([str(getattr(row, name)) for name in table.key])
+        self.said.append(
+            (table, key, valid_from.isoformat(), table.all_bits, values, self.position)
+        )
+
+    def change(self, table: Table, *key: object, valid_from: date, **fields: Any) -> None:
+        """These fields of the row have these values from that day on."""
+        values = tuple(_written(fields[n]) if n in fields else None for n in table.names)
+        unknown = fields.keys() - set(table.names)
+        if unknown:
+            raise TypeError(f"{table.name} has no {', '.join(sorted(unknown))}")
+        self.said.append(
+            (table, _key(key), valid_from.isoformat(), table.mask(fields), values, self.position)
+        )
+
+    def end(self, table: Table, *key: object, on: date) -> None:
+        """The row is true no longer from that day on."""
+        self.said.append((table, _key(key), on.isoformat(), 1, None, self.position))
+
+    def void(self, table: Table, *key: object) -> None:
+        """The row was never true."""
+        self.said.append((table, _key(key), None, 0, None, self.position))
+
+    def append(self, table: Table, row: Struct) -> None:
+        """A line of a journal."""
+        self.lines.append((table, row))
+
+
+def _key(parts: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple([str(part) for part in parts])
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+NULL = "\\N"
+
+
+def escaped(text: str) -> str:
+    """Text as COPY reads it."""
+    return text.translate(_ESCAPES) if "\\" in text or not text.isprintable() else text
+
+
+def _written(value: Any) -> str:
+    """A value as COPY reads it."""
+    if type(value) is str:
+        return escaped(value)
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return escaped(msgspec.json.encode(value).decode())
+
+
+written = _written
+Handler = Callable[[Any, Fact, Rows], None]
+
+
+class ReadModel:
+    """A book that is kept from the events: its tables and what each event writes there."""
+
+    def __init__(self, name: str, *tables: Table) -> None:
+        self.name = name
+        self.tables = tables
+        self.handlers: dict[str, list[Handler]] = {}
+        self.every: list[Callable[[Fact, Rows], None]] = []
+
+    def on(self, event: type[Event]) -> Callable[[Handler], Handler]:
+        """Registers what an event writes."""
+
+        def register(handler: Handler) -> Handler:
+            self.handlers.setdefault(event.event_name, []).append(handler)
+            return handler
+
+        return register
+
+    def on_every(
+        self, handler: Callable[[Fact, Rows], None]
+    ) -> Callable[[Fact, Rows], None]:
+        """Registers what every event writes, whatever its type."""
+        self.every.append(handler)
+        return handler
+
+
+@cache
+def read_models() -> tuple[ReadModel, ...]:
+    """Every read model, found by looking into `ledger.projections`."""
+    found = {}
+    for module in pkgutil.iter_modules(ledger.projections.__path__):
+        if not module.ispkg:
+            name = f"{ledger.projections.__name__}.{module.name}"
+            for one in vars(importlib.import_module(name)).values():
+                if isinstance(one, ReadModel):
+                    found[one.name] = one
+    return tuple(found[name] for name in sorted(found))

@@ -1,0 +1,140 @@
+"""How is a read model asked? SQL at (valid_at, known_at) on read-only connections.
+
+In a query's text `{appointments}` stands for the rows of that table which were true on
+`%(valid_at)s` as known at position `%(known_at)s`, `{appointments:ever}` for those known then
+whatever the day, and `{events:log}` for a journal's lines up to then.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from functools import cache
+from typing import Any
+
+import psycopg
+from msgspec import Struct
+from psycopg_pool import AsyncConnectionPool
+
+from ledger.event_store.connections import options
+from ledger.kernel.errors import NotNow
+from ledger.projections.engine.fold import CHANNEL
+from ledger.projections.engine.model import read_models
+from ledger.projections.engine.tables import SCHEMA
+
+WAIT_SECONDS = 5.0
+
+
+class Moment(Struct, frozen=True):
+    """A place on both axes of time: the world on a day, as the log knew it at a position."""
+
+    valid_at: date
+    known_at: int
+
+
+@cache
+def at_moment(text: str) -> bytes:
+    """The SQL of a query, with its tables cut to the rows of a moment."""
+    return re.sub(r"\{(\w+)(?::(\w+))?\}", _cut, text).encode()
+
+
+def _cut(found: re.Match[str]) -> str:
+    table, how = f"{SCHEMA}.{found[1]}", found[2]
+    known = "known_from <= %(known_at)s AND %(known_at)s < known_to"
+    match how:
+        case None:
+            valid = "alive AND valid_from <= %(valid_at)s AND %(valid_at)s < valid_to"
+            return f"(SELECT * FROM {table} WHERE {valid} AND {known})"  # noqa: S608
+        case "ever":
+            return f"(SELECT * FROM {table} WHERE alive AND {known})"  # noqa: S608
+        case "log":
+            return f"(SELECT * FROM {table} WHERE position <= %(known_at)s)"  # noqa: S608
+        case _:
+            raise ValueError(found[0])
+
+
+class Reading:
+    """The read side of a process: a pool of read-only connections, and how far the books are."""
+
+    def __init__(self, url: str, *, readers: int = 8) -> None:
+        self._url = url
+        self._pool = AsyncConnectionPool(
+            url,
+            kwargs=options("ledger_reader", read_only=True),
+            min_size=1,
+            max_size=readers,
+            open=False,
+        )
+        self._moved = asyncio.Condition()
+        self._listener: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connects, and listens for the projections' progress."""
+        await self._pool.open(wait=True, timeout=30)
+        self._listener = asyncio.create_task(self._listen(), name="read-listener")
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        if self._listener is not None:
+            self._listener.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listener
+        await self._pool.close()
+
+    async def position(self) -> int:
+        """The position up to which every read model has folded the log; -1: some are not made."""
+        names = [model.name for model in read_models()]
+        found = await self.rows(
+            "SELECT CASE WHEN count(*) = %(count)s THEN min(position) ELSE -1 END"
+            " FROM read.checkpoints WHERE model = ANY(%(names)s)",
+            {"names": names, "count": len(names)},
+        )
+        return int(found[0][0])
+
+    async def rows(
+        self, text: str, params: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The rows of a query; see the module's text for what may stand in braces."""
+        async with self._pool.connection() as connection:
+            found = await connection.execute(at_moment(text), params, prepare=True)
+            return await found.fetchall()
+
+    async def wait_for(self, position: int, seconds: float = WAIT_SECONDS) -> int:
+        """Waits until the read models reach `position`; where they are then.
+
+        Raises `NotNow` when the time is over.
+        """
+        reached = await self.position()
+        if reached >= position:
+            return reached
+        try:
+            async with asyncio.timeout(seconds):
+                while reached < position:
+                    await self._next_move()
+                    reached = await self.position()
+        except TimeoutError:
+            raise NotNow(why=f"the read models stand at {reached}, not yet at {position}.") from None
+        return reached
+
+    async def _next_move(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.25), self._moved:  # looks again if a notice is lost
+                await self._moved.wait()
+
+    async def _listen(self) -> None:
+        while True:
+            with suppress(psycopg.Error, OSError):
+                connection = await psycopg.AsyncConnection.connect(
+                    self._url, **options("ledger_reader", read_only=True)
+                )
+                async with connection:
+                    await connection.execute(f"LISTEN {CHANNEL}".encode())
+                    async for _ in connection.notifies():
+                        async with self._moved:
+                            self._moved.notify_all()
+            await asyncio.sleep(0.5)
+
+    async def next_move(self) -> None:
+        """Returns when the read models have moved on, or after a short while."""
+        await self._next_move()

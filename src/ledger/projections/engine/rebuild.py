@@ -1,0 +1,96 @@
+"""How is a read model made anew while the service goes on? Beside the live table, then switched.
+
+The tables are filled from the first event under other names, without disturbing anybody. Then,
+in one transaction that holds the live checkpoint, what came in meanwhile is folded and the new
+tables take the old ones' place. After a crash the half-made tables are simply dropped.
+"""
+
+from collections.abc import Callable, Sequence
+
+import psycopg
+
+from ledger.event_store.log import pages
+from ledger.projections.engine import tables
+from ledger.projections.engine.fold import CHANNEL, Fold, lock_checkpoints
+from ledger.projections.engine.model import ReadModel
+
+PAGE = 5_000
+_LOCK = 0x72656264  # "rebd": one rebuild at a time
+
+Progress = Callable[[int, int], None]
+
+
+def rebuild(
+    connection: psycopg.Connection, models: Sequence[ReadModel], progress: Progress | None = None
+) -> int:
+    """Makes the tables of `models` anew from the log; the position up to which they now stand.
+
+    `progress` is told (events folded, events in all). The connection is the projector's.
+    """
+    connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+    try:
+        connection.execute("SET synchronous_commit = off")  # what is lost here is made again
+        return _rebuild(connection, models, progress or (lambda _done, _all: None))
+    finally:
+        if not connection.closed:
+            connection.execute("RESET synchronous_commit")
+            connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+
+
+def _rebuild(
+    connection: psycopg.Connection, models: Sequence[ReadModel], progress: Progress
+) -> int:
+    for model in models:
+        for table in model.tables:
+            tables.create(connection, table, tables.NEW)
+    fold = Fold(models, suffix=tables.NEW, from_zero=True)
+    position = 0
+    head = _head(connection)
+    for page in pages(connection, 0, PAGE, head):
+        with connection.transaction():
+            fold.apply(connection, page, {m.name: position for m in models})
+        position = page[-1].position
+        progress(position, head)
+    for model in models:
+        for table in model.tables:
+            tables.create_indexes(connection, table, tables.NEW)
+    with connection.transaction():
+        _make_checkpoints(connection, models)
+        lock_checkpoints(connection, models)
+        for page in pages(connection, position, PAGE):
+            fold.apply(connection, page, {m.name: position for m in models})
+            position = page[-1].position
+        _switch(connection, models, position)
+    progress(position, position)
+    return position
+
+
+def _head(connection: psycopg.Connection) -> int:
+    row = connection.execute("SELECT position FROM log.head").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _make_checkpoints(connection: psycopg.Connection, models: Sequence[ReadModel]) -> None:
+    connection.cursor().executemany(
+        "INSERT INTO read.checkpoints (model, position, shape) VALUES (%s, 0, '')"
+        " ON CONFLICT DO NOTHING",
+        [(m.name,) for m in models],
+    )
+
+
+def _switch(connection: psycopg.Connection, models: Sequence[ReadModel], position: int) -> None:
+    for model in models:
+        for table in model.tables:
+            tables.replace(connection, table)
+        connection.execute(
+            "UPDATE read.checkpoints SET position = %s, shape = %s, generation = generation + 1"
+            " WHERE model = %s",
+            (position, tables.shape(model), model.name),
+        )
+    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(position)))
+
+
+def outdated(connection: psycopg.Connection, models: Sequence[ReadModel]) -> list[ReadModel]:
+    """The models whose tables are missing or were made by another definition."""
+    found = dict(connection.execute("SELECT model, shape FROM read.checkpoints").fetchall())
+    return [m for m in models if found.get(m.name) != tables.shape(m)]

@@ -1,0 +1,178 @@
+"""How do rows stand in PostgreSQL? Tables, their indexes, loading and writing in bulk."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import psycopg
+from psycopg import sql
+
+from ledger.projections.engine.model import (
+    MAX_POSITION,
+    NULL,
+    ReadModel,
+    Table,
+    escaped,
+    written,
+)
+from ledger.projections.engine.timeline import Period, Timeline
+
+SCHEMA = "read"
+NEW = "__new"  # a table that is being rebuilt
+_TIME_COLUMNS = (
+    "alive boolean NOT NULL, sets bigint NOT NULL, valid_from date NOT NULL,"
+    " valid_to date NOT NULL, known_from bigint NOT NULL, known_to bigint NOT NULL,"
+    " position bigint NOT NULL"
+)
+TIME_NAMES = (
+    "alive", "sets", "valid_from", "valid_to", "known_from", "known_to", "position",
+)  # fmt: skip
+
+
+def _identifier(table: Table, suffix: str) -> sql.Identifier:
+    return sql.Identifier(SCHEMA, table.name + suffix)
+
+
+def _definition(table: Table) -> str:
+    columns = [f"{c.name} {c.type} NOT NULL" for c in table.key_columns]
+    columns += [f"{c.name} {c.type}" for c in table.columns]
+    key = ", ".join(table.key)
+    if table.journal:
+        return f"{', '.join(columns)}, PRIMARY KEY ({key})"
+    return f"{', '.join(columns)}, {_TIME_COLUMNS}, PRIMARY KEY ({key}, valid_from, known_from)"
+
+
+def shape(model: ReadModel) -> str:
+    """A digest of the model's tables: where it changes, the model is rebuilt."""
+    text = ";".join(f"{t.name}({_definition(t)}){t.indexes}" for t in model.tables)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def create(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
+    """Makes the table anew, without its secondary indexes."""
+    name = _identifier(table, suffix)
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
+    connection.execute(
+        sql.SQL("CREATE TABLE {} ({}) WITH (fillfactor = 90, autovacuum_analyze_threshold = 500)")
+        .format(name, sql.SQL(_definition(table)))  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def create_indexes(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
+    """Makes the indexes that queries use."""
+    for columns in table.indexes:
+        connection.execute(
+            sql.SQL("CREATE INDEX ON {} ({})").format(
+                _identifier(table, suffix), sql.SQL(", ").join(map(sql.Identifier, columns))
+            )
+        )
+    connection.execute(sql.SQL("ANALYZE {}").format(_identifier(table, suffix)))
+
+
+def replace(connection: psycopg.Connection, table: Table) -> None:
+    """Puts the rebuilt table in the place of the old one."""
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_identifier(table, "")))
+    connection.execute(
+        sql.SQL("ALTER TABLE {} RENAME TO {}").format(
+            _identifier(table, NEW), sql.Identifier(table.name)
+        )
+    )
+
+
+def load(
+    connection: psycopg.Connection, table: Table, keys: Sequence[tuple[str, ...]], suffix: str
+) -> dict[tuple[str, ...], Timeline]:
+    """The timelines of these keys as known now; a key without rows is left out."""
+    names = [*table.key, *table.names]
+    arrays = ", ".join(f"%s::{c.type}[]" for c in table.key_columns)
+    statement = (
+        f"SELECT {', '.join(f't.{n}::text' for n in names)}, t.alive, t.sets,"
+        " t.valid_from::text, t.valid_to::text, t.known_from, t.position"
+        f" FROM unnest({arrays}) AS k ({', '.join(table.key)})"
+        f" JOIN {SCHEMA}.{table.name}{suffix} AS t USING ({', '.join(table.key)})"
+        f" WHERE t.known_to = {MAX_POSITION} ORDER BY t.valid_from"
+    )
+    found: dict[tuple[str, ...], Timeline] = {}
+    width, count = len(table.key), len(names)
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    for row in connection.execute(statement.encode(), columns, prepare=True):
+        values = tuple([NULL if v is None else escaped(v) for v in row[width:count]])
+        alive, sets, valid_from, valid_to, known_from, position = row[count:]
+        period = Period(
+            valid_from, valid_to, known_from, position, alive, sets, values, stored=True
+        )
+        found.setdefault(row[:width], Timeline()).periods.append(period)
+    return found
+
+
+class Changes:
+    """What a batch changes in one table: lines to copy in, and versions to close."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.lines: list[str] = []
+        self.closings: list[tuple[tuple[str, ...], str, int, int]] = []
+
+    def collect(self, key: tuple[str, ...], timeline: Timeline) -> None:
+        """Takes over what changed in a timeline and marks it as stored."""
+        for closed in timeline.closed:
+            period = closed.period
+            if period.stored:
+                self.closings.append(
+                    (key, period.valid_from, period.known_from, closed.known_to)
+                )
+            else:
+                self._add(key, period, closed.known_to)
+        for period in timeline.periods:
+            if not period.stored:
+                self._add(key, period, MAX_POSITION)
+                period.stored = True
+        timeline.closed.clear()
+        timeline.dirty = False
+
+    def _add(self, key: tuple[str, ...], period: Period, known_to: int) -> None:
+        self.lines.append(
+            "\t".join(
+                (
+                    *map(escaped, key), *period.values, "t" if period.alive else "f", str(period.sets),
+                    period.valid_from, period.valid_to, str(period.known_from), str(known_to),
+                    str(period.position),
+                )
+            )
+        )  # fmt: skip
+
+    def flush(self, connection: psycopg.Connection, suffix: str) -> None:
+        """Closes and copies, in this order."""
+        table = self.table
+        if self.closings:
+            keys = [list(column) for column in zip(*(c[0] for c in self.closings), strict=True)]
+            rest = [list(column) for column in zip(*(c[1:] for c in self.closings), strict=True)]
+            arrays = ", ".join(f"%s::{c.type}[]" for c in table.key_columns)
+            same = " AND ".join(f"t.{k} = c.{k}" for k in table.key)
+            statement = (
+                f"UPDATE {SCHEMA}.{table.name}{suffix} AS t SET known_to = c.ends"
+                f" FROM unnest({arrays}, %s::date[], %s::bigint[], %s::bigint[])"
+                f" AS c ({', '.join(table.key)}, begins, knew, ends)"
+                f" WHERE {same} AND t.valid_from = c.begins AND t.known_from = c.knew"
+            )
+            connection.execute(statement.encode(), [*keys, *rest], prepare=True)
+        copy_in(connection, table, (*table.key, *table.names, *TIME_NAMES), self.lines, suffix)
+
+
+def journal_line(table: Table, row: object) -> str:
+    """A journal's row as COPY reads it."""
+    return "\t".join([written(getattr(row, name)) for name in (*table.key, *table.names)])
+
+
+def copy_in(
+    connection: psycopg.Connection,
+    table: Table,
+    names: Iterable[str],
+    lines: Sequence[str],
+    suffix: str,
+) -> None:
+    """Writes the lines in one COPY."""
+    if not lines:
+        return
+    statement = f"COPY {SCHEMA}.{table.name}{suffix} ({', '.join(names)}) FROM STDIN"
+    with connection.cursor().copy(statement.encode()) as copy:
+        copy.write("\n".join(lines) + "\n")

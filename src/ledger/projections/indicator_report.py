@@ -1,0 +1,226 @@
+"""What do the indicators say on a day, and what is each number made of?
+
+Queries over the tables of `indicator_count`; they hold no rows of their own.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from ledger.kernel.fields import Code, Date, Id, IndicatorKind, Title
+from ledger.projections.engine.query import institution_name, person_name
+from ledger.projections.engine.reading import Moment, Reading
+
+Breakdown = dict[str, dict[str, int]]
+
+
+class IndicatorRow(Struct, frozen=True, kw_only=True):
+    """An indicator on the day: target, achieved, share in percent, and who was counted."""
+
+    id: str
+    code: Code
+    name: Title
+    kind: IndicatorKind
+    target: float
+    achieved: int
+    share: str
+    breakdown: Breakdown
+    counts: dict[str, Any]
+    explain: str
+    position: int
+
+
+class CountedRow(Struct, frozen=True, kw_only=True):
+    """A subject that counts, with the event from which it does."""
+
+    position: int
+    type: str
+    stream: Id
+    subject: Id
+    subject_name: Title | None
+    counted_on: Date
+    effective_on: Date
+    count: int
+    characteristics: dict[str, str | None]
+
+
+_DEFINITIONS = """
+SELECT i.code, i.name, i.kind, i.target, i.counts, i.position
+FROM {indicators} AS i
+WHERE i.project = %(project)s AND (%(code)s::text IS NULL OR i.code = %(code)s)
+ORDER BY i.position, i.code"""
+
+# A subject qualifies by its n-th fact, or by the one with which its hours are complete. Which
+# column is the subject is decided by the indicator; the conditions apply where they can.
+_COUNTED = f"""
+WITH qualifying AS (
+    SELECT CASE %(subject)s::text WHEN 'institution' THEN f.institution
+            WHEN 'person' THEN f.person ELSE f.object END AS subject,
+        f.object, f.valid_from AS counted_on, f.position, o.kind,
+        o.voivodeship AS of_object, coalesce(f.hours, o.hours, 0) AS hours
+    FROM {{counted_facts:ever}} AS f JOIN {{counted_objects:ever}} AS o USING (object)
+    WHERE o.project = %(project)s AND f.valid_from <= %(valid_at)s
+        AND f.fact = ANY(%(through)s::text[])
+        AND (%(subject)s IN ('institution', 'person') OR o.collection = %(collection)s::text)
+        AND (%(activity_kinds)s::text[] IS NULL OR o.collection <> 'activities'
+            OR o.kind = ANY(%(activity_kinds)s))
+        AND (%(team_kinds)s::text[] IS NULL OR o.collection <> 'teams'
+            OR o.kind = ANY(%(team_kinds)s))
+        AND (%(deliverable_kinds)s::text[] IS NULL OR o.collection <> 'deliverables'
+            OR o.kind = ANY(%(deliverable_kinds)s))
+        AND (%(agreement_kinds)s::text[] IS NULL OR o.collection <> 'agreements'
+            OR o.kind = ANY(%(agreement_kinds)s))
+        AND (%(roles)s::text[] IS NULL OR f.fact <> 'team_appointed'
+            OR f.role = ANY(%(roles)s))
+), in_order AS (
+    SELECT q.*, row_number() OVER series AS times, sum(q.hours) OVER series AS hours_so_far
+    FROM qualifying AS q WHERE q.subject IS NOT NULL
+    WINDOW series AS (PARTITION BY q.subject ORDER BY q.counted_on, q.position, q.object
+        ROWS UNBOUNDED PRECEDING)
+), reached AS (
+    SELECT DISTINCT ON (subject) * FROM in_order
+    WHERE times >= %(min_times)s AND hours_so_far >= %(min_hours)s
+    ORDER BY subject, counted_on, position, object
+)
+SELECT r.position, e.type, r.object AS stream, r.subject,
+    CASE %(subject)s WHEN 'institution' THEN {institution_name("r.subject")}
+        WHEN 'person' THEN {person_name("r.subject")} END AS subject_name,
+    r.counted_on, r.kind, i.sector, i.level,
+    coalesce(i.voivodeship, r.of_object) AS voivodeship, p.sex,
+    CASE WHEN p.person IS NOT NULL THEN extract(year FROM r.counted_on)::int
+        - coalesce(extract(year FROM p.born_on)::int, p.birth_year)
+        - CASE WHEN to_char(r.counted_on, 'MMDD') < to_char(p.born_on, 'MMDD') THEN 1 ELSE 0 END
+        END AS age
+FROM reached AS r
+JOIN {{events:log}} AS e ON e.position = r.position
+LEFT JOIN LATERAL (
+    SELECT n.* FROM {{persons:ever}} AS n
+    WHERE %(subject)s = 'person' AND n.person = r.subject
+    ORDER BY n.valid_from > r.counted_on, abs(n.valid_from - r.counted_on) LIMIT 1) AS p ON true
+LEFT JOIN LATERAL (
+    SELECT n.* FROM {{institutions:ever}} AS n
+    WHERE n.institution = CASE %(subject)s WHEN 'person' THEN p.institution ELSE r.subject END
+    ORDER BY n.valid_from > r.counted_on, abs(n.valid_from - r.counted_on) LIMIT 1) AS i ON true
+WHERE (%(sectors)s::text[] IS NULL OR i.sector = ANY(%(sectors)s))
+    AND (%(levels)s::text[] IS NULL OR i.level = ANY(%(levels)s))
+    AND (%(voivodeships)s::text[] IS NULL
+        OR coalesce(i.voivodeship, r.of_object) = ANY(%(voivodeships)s))
+ORDER BY r.counted_on, r.position, r.subject"""
+
+_LISTS = (
+    "sectors", "levels", "voivodeships", "activity_kinds", "team_kinds", "roles",
+    "deliverable_kinds", "agreement_kinds",
+)  # fmt: skip
+_COLLECTIONS = {
+    "deliverable": "deliverables",
+    "agreement": "agreements",
+    "team": "teams",
+    "support_case": "support-cases",
+    "grant": "grants",
+    "activity": "activities",
+}
+_DIMENSIONS = {
+    "institution": ("sector", "level", "voivodeship"),
+    "person": ("sex", "age_group", "voivodeship"),
+    "team": ("kind", "voivodeship"),
+}
+
+
+def age_group(age: int | None) -> str | None:
+    """The Union's groups: under 25, 25 to 54, over 54."""
+    if age is None:
+        return None
+    return "under_25" if age < 25 else "25_54" if age <= 54 else "over_54"
+
+
+async def indicators(
+    reading: Reading, moment: Moment, project: str, link: str, code: str | None = None
+) -> list[IndicatorRow]:
+    """The project's indicators; `link` is the query string that pins the moment."""
+    rows = await reading.rows(_DEFINITIONS, _at(moment) | {"project": project, "code": code})
+    found = []
+    for one, name, kind, target, counts, position in rows:
+        counted = await _counted(reading, moment, project, counts, personal=False)
+        share = Decimal(100 * len(counted)) / Decimal(target)
+        found.append(
+            IndicatorRow(
+                id=f"{project}/{one}",
+                code=one,
+                name=name,
+                kind=kind,
+                target=int(target) if target == int(target) else float(target),
+                achieved=len(counted),
+                share=f"{share:.2f}",
+                breakdown=_breakdown(counts["subject"], counted),
+                counts=counts,
+                explain=f"/api/projects/{project}/indicators/{quote(one, safe='')}/explain{link}",
+                position=position,
+            )
+        )
+    return found
+
+
+async def explain_indicator(
+    reading: Reading, moment: Moment, project: str, code: str, *, personal: bool
+) -> list[CountedRow] | None:
+    """Every subject that counts, or None where there is no such indicator."""
+    rows = await reading.rows(_DEFINITIONS, _at(moment) | {"project": project, "code": code})
+    if not rows:
+        return None
+    counts = rows[0][4]
+    counted = await _counted(reading, moment, project, counts, personal=personal)
+    dimensions = _DIMENSIONS.get(counts["subject"], ("kind",))
+    return [
+        CountedRow(
+            position=one["position"],
+            type=one["type"],
+            stream=str(one["stream"]),
+            subject=str(one["subject"]),
+            subject_name=one["subject_name"],
+            counted_on=one["counted_on"],
+            effective_on=one["counted_on"],
+            count=1,
+            characteristics={name: one[name] for name in dimensions},
+        )
+        for one in counted
+    ]
+
+
+def _at(moment: Moment) -> dict[str, Any]:
+    return {"valid_at": moment.valid_at, "known_at": moment.known_at, "personal": False}
+
+
+async def _counted(
+    reading: Reading, moment: Moment, project: str, counts: Mapping[str, Any], *, personal: bool
+) -> list[dict[str, Any]]:
+    where = counts.get("where") or {}
+    params = _at(moment) | {
+        "personal": personal,
+        "project": project,
+        "subject": counts["subject"],
+        "collection": _COLLECTIONS.get(counts["subject"], ""),
+        "through": counts["through"],
+        "min_times": where.get("min_times") or 1,
+        "min_hours": where.get("min_hours") or 0,
+        **{name: where.get(name) for name in _LISTS},
+    }
+    names = (
+        "position", "type", "stream", "subject", "subject_name", "counted_on", "kind", "sector",
+        "level", "voivodeship", "sex", "age",
+    )  # fmt: skip
+    found = [dict(zip(names, row, strict=True)) for row in await reading.rows(_COUNTED, params)]
+    for one in found:
+        one["age_group"] = age_group(one["age"])
+    return found
+
+
+def _breakdown(subject: str, counted: Sequence[Mapping[str, Any]]) -> Breakdown:
+    """How many by each characteristic; who has none stands under `unknown`."""
+    return {
+        name: dict(sorted(Counter(one[name] or "unknown" for one in counted).items()))
+        for name in _DIMENSIONS.get(subject, ("kind",))
+    }

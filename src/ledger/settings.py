@@ -1,0 +1,28 @@
+"""Where does this process find its database and its files? Arguments first, then environment."""
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """`database`: the owner's URL of a server; None: an embedded one in `data`."""
+
+    database: str | None
+    data: Path
+
+
+def settings(database: str | None = None, data: Path | None = None) -> Settings:
+    """What was asked for, else LEDGER_DATABASE_URL and LEDGER_DATA, else the user's data folder.
+
+    An explicit `data` goes before a database named in the environment.
+    """
+    if database is None and data is None:
+        database = os.environ.get("LEDGER_DATABASE_URL") or None
+    folder = data or Path(os.environ.get("LEDGER_DATA") or _home() / "ledger")
+    return Settings(database=database, data=folder.expanduser().absolute())
+
+
+def _home() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
