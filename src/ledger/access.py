@@ -97,6 +97,17 @@ class Tokens:
             return None
         return _grant(row[:6])
 
+    async def grant(self, id: str) -> Grant | None:
+        """The credential of that id, while it is in force."""
+        async with self._pool.connection() as connection:
+            found = await connection.execute(
+                f"SELECT {_COLUMNS} FROM access.tokens"  # noqa: S608
+                " WHERE id = %s AND revoked_at IS NULL",
+                (id,),
+            )
+            row = await found.fetchone()
+        return None if row is None else _grant(row)
+
     async def all(self) -> list[Grant]:
         """Every credential, the newest last."""
         async with self._pool.connection() as connection:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -152,22 +153,31 @@ class Ledger:
             raise refused.error from None
 
     async def handle_all(
-        self, wishes: Sequence[Wish], caller: Caller, request_id: str, key: str | None = None
+        self,
+        wishes: Sequence[Wish],
+        caller: Caller,
+        request_id: str,
+        key: str | None = None,
+        *,
+        keys: Sequence[str] | None = None,
     ) -> list[Receipt]:
         """Carries out all commands or none; each sees what those before it decided.
 
-        Raises `RefusedInBatch` for the first that is refused.
+        `keys` gives each command an idempotency key of its own. Raises `RefusedInBatch` for the
+        first that is refused, `KeyTaken` where one of `keys` is recorded already.
         """
         digest = _digest(wishes)
         if key is not None and (known := await self.answered(caller, key, digest)):
             return known
         ready = [self._ready(index, wish, caller) for index, wish in enumerate(wishes)]
-        request = (caller.id, key, digest) if key is not None else None
+        identity = partial(_request_keys, wishes, caller, key, keys)
         async with self._alone([one.id for one in ready] + _lookup_locks(ready)):
             try:
                 async with asyncio.timeout(DECIDE_SECONDS + len(wishes) / 50):
-                    return await self._decide_and_append(ready, caller, request_id, request)
+                    return await self._decide_and_append(ready, caller, request_id, identity)
             except KeyTaken:
+                if keys is not None:
+                    raise
                 return await self.answered(caller, key or "", digest) or []
             except TimeoutError:
                 raise NotNow(why="too many others are writing to the same objects.") from None
@@ -225,7 +235,7 @@ class Ledger:
         ready: Sequence[Ready],
         caller: Caller,
         request_id: str,
-        request: tuple[str, str, bytes] | None,
+        identity: Callable[[Sequence[int]], Sequence[RequestKey]],
     ) -> list[Receipt]:
         fresh = False
         while True:
@@ -240,9 +250,9 @@ class Ledger:
                     raise
                 fresh = True
                 continue
-            key = RequestKey(*request, tuple(staging.lasts)) if request else None
+            requests = identity(staging.lasts)
             try:
-                stored = await self.log.append(staging.events, staging.guards(), key)
+                stored = await self.log.append(staging.events, staging.guards(), requests)
             except VersionConflict:
                 fresh = True
                 continue
@@ -446,6 +456,20 @@ def _digest(wishes: Sequence[Wish]) -> bytes:
     """What a request asks, independent of the order and spacing of its JSON."""
     parts = [[w.collection, w.command, w.id, w.body] for w in wishes]
     return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).digest()
+
+
+def _request_keys(
+    wishes: Sequence[Wish],
+    caller: Caller,
+    key: str | None,
+    keys: Sequence[str] | None,
+    lasts: Sequence[int],
+) -> list[RequestKey]:
+    """What the log keeps, to know the request again: one key for all, or one for each command."""
+    if keys is not None:
+        each = zip(keys, wishes, lasts, strict=True)
+        return [RequestKey(caller.id, one, _digest([wish]), (last,)) for one, wish, last in each]
+    return [] if key is None else [RequestKey(caller.id, key, _digest(wishes), tuple(lasts))]
 
 
 def _receipt_of_leaf(leaf: bytes) -> Receipt:

@@ -39,7 +39,7 @@ from ledger.aggregates.agreements import (
     WithdrawFromAgreement,
 )
 from ledger.kernel.errors import Collision
-from ledger.kernel.messages import Command, Event
+from ledger.kernel.messages import Command
 from ledger.kernel.standing import ActivityStanding, AgreementStanding
 from tests.aggregates.scenario import ITSELF, PROJECT, TRAINING, VISIT, A, B, C, Scenario
 
@@ -47,7 +47,6 @@ SIGNED_ON = date(2018, 8, 20)
 BEFORE = date(2018, 8, 19)
 SPRING, SUMMER, AUTUMN = date(2019, 3, 1), date(2019, 6, 1), date(2019, 9, 1)
 HERE = Collision("agreements", ITSELF)
-
 ROOMS = Undertaking(number=1, party=A, text="Udostępnianie sal")
 EVENTS = Undertaking(number=3, party=B, text="Udział w wydarzeniach", target=4)
 SIGNED = AgreementSigned(
@@ -83,9 +82,6 @@ def signed() -> Scenario:
 
 def activity(starts_on: date, cancelled_on: date | None = None) -> ActivityStanding:
     return ActivityStanding(project=PROJECT, starts_on=starts_on, cancelled_on=cancelled_on)
-
-
-# Signing
 
 
 def test_institutions_sign_an_agreement_with_obligations() -> None:
@@ -238,8 +234,9 @@ def test_an_obligation_is_fulfilled_several_times_and_beyond_its_target() -> Non
     assert sorted(state.obligations[3].fulfilments) == [1, 2]
 
 
-def test_an_unknown_obligation_is_not_fulfilled() -> None:
-    signed().when(FulfilObligation(number=2)).refused(ObligationUnknown, collides=HERE)
+@pytest.mark.parametrize("command", [FulfilObligation(number=2), ReopenObligation(number=2)])
+def test_an_unknown_obligation_is_neither_fulfilled_nor_reopened(command: Command) -> None:
+    signed().when(command).refused(ObligationUnknown, collides=HERE)
 
 
 def test_an_ended_obligation_is_fulfilled_up_to_its_last_day() -> None:
@@ -330,10 +327,6 @@ def test_where_nothing_was_fulfilled_nothing_is_reopened() -> None:
     )
 
 
-def test_an_unknown_obligation_is_not_reopened() -> None:
-    signed().when(ReopenObligation(number=2)).refused(ObligationUnknown)
-
-
 def test_reopening_is_a_correction() -> None:
     assert ReopenObligation.terms.is_correction
 
@@ -403,12 +396,3 @@ ENDINGS: list[Command] = [
 @pytest.mark.parametrize("command", ENDINGS)
 def test_what_was_fulfilled_later_cannot_have_ended(command: Command) -> None:
     signed().given(FULFILLED, on=SUMMER).when(command, on=SPRING).refused(FulfilledLater)
-
-
-@pytest.mark.parametrize(
-    "fact", [PartyAcceded(institution=A), AgreementAmended(annex="1", ended=(1,))]
-)
-def test_facts_of_others_do_not_bind_a_party(fact: Event) -> None:
-    signed().given(fact, on=SUMMER).when(WithdrawFromAgreement(institution=B), on=SPRING).then(
-        PartyWithdrew(institution=B)
-    )

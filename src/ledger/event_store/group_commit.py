@@ -58,8 +58,18 @@ class RequestKey(NamedTuple):
 class _Append(NamedTuple):
     events: Sequence[StoredEvent]
     guards: Mapping[UUID, int]
-    request: RequestKey | None
+    requests: Sequence[RequestKey]
     done: "asyncio.Future[Stored]"
+
+
+class _Attempt(NamedTuple):
+    """A batch stamped for a place in the log: stored there as a whole, or nowhere."""
+
+    batch: list[_Append]
+    events: list[StoredEvent]
+    leaves: list[bytes]
+    before: int
+    at: datetime
 
 
 Stamp = Callable[[bytes, int, str], bytes]
@@ -109,7 +119,7 @@ class GroupWriter:
         self,
         events: Sequence[StoredEvent],
         guards: Mapping[UUID, int] | None = None,
-        request: RequestKey | None = None,
+        requests: Sequence[RequestKey] = (),
     ) -> Stored:
         """Writes all of `events` or none.
 
@@ -118,7 +128,8 @@ class GroupWriter:
         """
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="group-commit")
-        append = _Append(events, guards or {}, request, asyncio.get_running_loop().create_future())
+        done = asyncio.get_running_loop().create_future()
+        append = _Append(events, guards or {}, requests, done)
         self._waiting.append(append)
         self._wake.set()
         return await append.done
@@ -161,32 +172,47 @@ class GroupWriter:
 
     async def _write(self, batch: list[_Append]) -> None:
         """Writes the batch; what the database refuses is then tried one by one."""
-        for attempt in range(60):
-            batch = [a for a in batch if not a.done.done()]
-            if not batch:
-                return
+        attempt: _Attempt | None = None
+        for tries in range(60):
             try:
                 connection = await self._ready()
-                await self._learn_heads(connection, batch)
-                if not self._judge(batch):
+                if attempt is not None and await self._was_stored(connection, attempt):
+                    _resolve(attempt.batch, attempt.before, written_time(attempt.at))
                     return
-                batch = [a for a in batch if not a.done.done()]
-                if await self._commit(connection, batch):
+                if attempt is None or attempt.before != self._position:
+                    batch = await self._admit(connection, batch)
+                    if not batch:
+                        return
+                    attempt = self._stamped(batch)
+                if await self._commit(connection, attempt):
                     return
                 await self._read_head(connection)  # another process wrote in between
-            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-                log.warning("append.reconnecting", error=type(error).__name__, attempt=attempt)
-                if await self._recover(batch):
+            except Exception as error:  # noqa: BLE001 - one must not stop the rest
+                if not _passes(error):
+                    self._position = -1
+                    self._heads.clear()
+                    await self._isolate(batch, error)
                     return
-                await asyncio.sleep(min(0.05 * 2**attempt, 1.0))
-            except psycopg.Error as error:
-                self._position = -1
-                self._heads.clear()
-                await self._isolate(batch, error)
-                return
+                log.warning("append.reconnecting", error=type(error).__name__, attempt=tries)
+                await self._disconnect()
+                await asyncio.sleep(min(0.05 * 2**tries, 1.0))
         _fail(batch, TimeoutError("the log could not be written"))
 
-    async def _isolate(self, batch: list[_Append], error: psycopg.Error) -> None:
+    async def _admit(
+        self, connection: psycopg.AsyncConnection, batch: Sequence[_Append]
+    ) -> list[_Append]:
+        """Those that somebody still waits for and that fit the heads of their streams."""
+        waiting = [a for a in batch if not a.done.done()]
+        await self._learn_heads(connection, waiting)
+        self._judge(waiting)
+        return [a for a in waiting if not a.done.done()]
+
+    async def _disconnect(self) -> None:
+        connection, self._connection, self._position = self._connection, None, -1
+        if connection is not None:
+            await connection.close()
+
+    async def _isolate(self, batch: list[_Append], error: Exception) -> None:
         """One bad append must not fail its neighbours."""
         if len(batch) > 1:
             for append in batch:
@@ -289,8 +315,8 @@ class GroupWriter:
             own[stream] = event.originator_version
         return None
 
-    async def _commit(self, connection: psycopg.AsyncConnection, batch: list[_Append]) -> bool:
-        """One commit for the whole batch; False where the log has moved on meanwhile."""
+    def _stamped(self, batch: list[_Append]) -> _Attempt:
+        """The batch with the positions and the time that come next."""
         before = self._position
         at = max(datetime.now(UTC), self._last_time)
         written = written_time(at)
@@ -299,16 +325,21 @@ class GroupWriter:
             self._stamp(e.state, position, written)
             for position, e in enumerate(events, before + 1)
         ]
+        return _Attempt(batch, events, leaves, before, at)
+
+    async def _commit(self, connection: psycopg.AsyncConnection, attempt: _Attempt) -> bool:
+        """One commit for the whole batch; False where the log has moved on meanwhile."""
+        batch, events, leaves, before, at = attempt
         requests = _request_rows(batch, before, at)
         done = await self._store(connection, events, leaves, requests, before, at)
         if done:
             self._position = before + len(events)
             self._last_time = at
             self._remember(events)
-            _resolve(batch, before, written)
+            _resolve(batch, before, written_time(at))
         return done
 
-    async def _store(  # noqa: PLR0913 - the parts of one commit
+    async def _store(
         self,
         connection: psycopg.AsyncConnection,
         events: Sequence[StoredEvent],
@@ -336,40 +367,37 @@ class GroupWriter:
 
     def _remember(self, events: Sequence[StoredEvent]) -> None:
         for event in events:
-            stream: UUID = event.originator_id  # type: ignore[assignment]
+            stream: Any = event.originator_id
             self._heads[stream] = event.originator_version
             self._heads.move_to_end(stream)
         while len(self._heads) > HEADS_CACHED:
             self._heads.popitem(last=False)
 
-    async def _recover(self, batch: list[_Append]) -> bool:
-        """After a lost answer: was the batch stored? The log itself knows.
+    async def _was_stored(
+        self, connection: psycopg.AsyncConnection, attempt: _Attempt
+    ) -> bool:
+        """Whether an attempt without an answer was stored after all; the log itself knows.
 
-        The batch was written in one commit or not at all, so its first event is proof enough.
+        While the log stands where the attempt began it may still come in from the connection
+        that was lost: then the same attempt is made again, and only one of the two can succeed.
+        It was written in one commit or not at all, so its first event is proof enough.
         """
-        before, first = self._position, batch[0].events[0]
-        if self._connection is not None:
-            await self._connection.close()
-        self._connection, self._position = None, -1
-        try:
-            connection = await self._ready()
-            row = await (
-                await connection.execute(
-                    "SELECT leaf, recorded_at FROM log.events"
-                    " WHERE position = %s AND stream = %s AND version = %s",
-                    (before + 1, first.originator_id, first.originator_version),
-                )
-            ).fetchone()
-        except (psycopg.Error, OSError):
-            self._position = -1
+        if self._position <= attempt.before:
             return False
-        if row is None:
-            return False
-        written = written_time(row[1])
-        if row[0] != self._stamp(first.state, before + 1, written):
-            return False
-        _resolve(batch, before, written)
-        return True
+        first = attempt.events[0]
+        found = await connection.execute(
+            "SELECT leaf, recorded_at FROM log.events"
+            " WHERE position = %s AND stream = %s AND version = %s",
+            (attempt.before + 1, first.originator_id, first.originator_version),
+        )
+        return await found.fetchone() == (attempt.leaves[0], attempt.at)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether it is the database that is away, and not the events that it refuses."""
+    if isinstance(error, psycopg.errors.ProgramLimitExceeded):
+        return False
+    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | OSError)
 
 
 def _chunks(
@@ -405,8 +433,7 @@ def _request_rows(
 ) -> list[tuple[Any, ...]]:
     rows, first = [], before + 1
     for append in batch:
-        if append.request is not None:
-            caller, key, digest, lasts = append.request
+        for caller, key, digest, lasts in append.requests:
             rows.append((caller, key, digest, [first + n for n in lasts], at))
         first += len(append.events)
     return rows

@@ -72,12 +72,12 @@ class EventLog:
         self,
         events: Sequence[Pending],
         guards: Mapping[str, int],
-        request: RequestKey | None = None,
+        requests: Sequence[RequestKey] = (),
     ) -> Stored:
         """Writes all or none; see `GroupWriter.append`. Raises `TooLarge` for a leaf too long."""
         stored = [_stored_event(pending) for pending in events]
         return await self._writer.append(
-            stored, {UUID(stream): version for stream, version in guards.items()}, request
+            stored, {UUID(stream): version for stream, version in guards.items()}, requests
         )
 
     async def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Leaf]:
@@ -132,6 +132,15 @@ class EventLog:
             )
             row = await found.fetchone()
         return None if row is None else Answered(bytes(row[0]), row[1])
+
+    async def recorded_keys(self, caller: str, keys: Sequence[str]) -> set[str]:
+        """Those of the caller's idempotency keys under which something was recorded."""
+        async with self._pool.connection() as connection:
+            found = await connection.execute(
+                "SELECT key FROM log.requests WHERE caller = %s AND key = ANY(%s)",
+                (caller, list(keys)),
+            )
+            return {row[0] for row in await found.fetchall()}
 
     async def _leaves(self, where: str, params: tuple[Any, ...]) -> list[Leaf]:
         async with self._pool.connection() as connection:

@@ -5,10 +5,11 @@ lines. A command is written as in a batch: `{path: /api/teams/…/appoint, body:
 is `@name` stands for an id that is derived from the name, the same in every file.
 """
 
+import hashlib
 import uuid
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import yaml
@@ -25,15 +26,47 @@ def id_of(name: str) -> str:
     return str(uuid.uuid5(NAMES, name.removeprefix("@")))
 
 
+class Entry(NamedTuple):
+    """A command of a case file, as the file names it and as the ledger reads it."""
+
+    path: str
+    wish: Wish
+    digest: str
+
+
+class Case(NamedTuple):
+    """What a file tells; a file that gives its case no name shares the empty one."""
+
+    name: str
+    entries: list[Entry]
+
+    def keys(self) -> list[str]:
+        """What tells each command from all others of the case, whenever the case is read.
+
+        The same command may stand in a case more than once, so its place among its equals counts.
+        """
+        seen: Counter[str] = Counter()
+        keys = []
+        for entry in self.entries:
+            seen[entry.digest] += 1
+            keys.append(f"{self.name}/{entry.digest}/{seen[entry.digest]}")
+        return keys
+
+
 def read_case_file(path: Path) -> list[Wish]:
     """The commands of the file, in order. Raises `Malformed` where it cannot be read."""
+    return [entry.wish for entry in read_case(path).entries]
+
+
+def read_case(path: Path) -> Case:
+    """The file's case. Raises `Malformed` where it cannot be read."""
     if path.stat().st_size > CASE_LIMIT_BYTES:
         raise Malformed(why=f"{path.name} is larger than {CASE_LIMIT_BYTES} bytes.")
     try:
-        raw = list(_entries(path))
+        name, raw = _content(path)
     except (yaml.YAMLError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(why=f"{path.name}: {error}") from None
-    return [_wish(path.name, index, one) for index, one in enumerate(raw, 1)]
+        raise Malformed(why=f"{path.name}: {' '.join(str(error).split())}") from None
+    return Case(name, [_entry(path.name, index, one) for index, one in enumerate(raw, 1)])
 
 
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -46,27 +79,35 @@ _PlainLoader.yaml_implicit_resolvers = {
 }
 
 
-def _entries(path: Path) -> Iterator[Any]:
+def _content(path: Path) -> tuple[str, list[Any]]:
+    """The name of the case, and its commands as they are written."""
     text = path.read_text(encoding="utf-8")
     if path.suffix in {".jsonl", ".ndjson", ".json"}:
-        for line in text.splitlines():
-            if line.strip() and not line.lstrip().startswith("#"):
-                yield msgspec.json.decode(line)
-        return
+        lines = (line.strip() for line in text.splitlines())
+        return "", [msgspec.json.decode(one) for one in lines if one and not one.startswith("#")]
     found = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader underneath
-    commands = found.get("commands") if isinstance(found, dict) else found
+    name, commands = "", found
+    if isinstance(found, dict):
+        name, commands = str(found.get("case") or ""), found.get("commands")
     if not isinstance(commands, list):
         raise Malformed(why=f"{path.name}: a list of commands is expected.")
-    yield from commands
+    return name, commands
 
 
-def _wish(file: str, index: int, entry: Any) -> Wish:
+def _entry(file: str, index: int, entry: Any) -> Entry:
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
         raise Malformed(why=f"{file}: command {index} needs a path and a body.")
     try:
-        return wish_of(_named(entry["path"]), _replaced(entry.get("body") or {}))
+        wish = wish_of(_named(entry["path"]), _replaced(entry.get("body") or {}))
     except Malformed as error:
         raise Malformed(why=f"{file}: command {index}: {error.facts['why']}") from None
+    try:
+        said = [wish.collection, wish.command, wish.id, wish.body]
+        text = msgspec.json.encode(said, order="sorted")
+    except (OverflowError, TypeError):
+        why = f"{file}: command {index} holds a value that JSON has no place for."
+        raise Malformed(why=why) from None
+    return Entry(entry["path"], wish, hashlib.sha256(text).hexdigest())
 
 
 def wish_of(path: str, body: Any) -> Wish:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from ledger.kernel.errors import FieldError, Invalid
+from ledger.kernel.fields import UUID_PATTERN
 
 T = TypeVar("T")
 
@@ -32,7 +33,8 @@ class _Notes(NamedTuple):
 
 
 _Step = Callable[[Any, str, _Notes], Any]
-_LOOSE_AMOUNT = re.compile(r"^-?\d+(\.\d*)?$")
+_UUID = re.compile(UUID_PATTERN)
+_LOOSE_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 
 
 def read(kind: type[T], raw: Any) -> tuple[T, list[Reference]]:
@@ -65,14 +67,9 @@ def _field_error(message: str) -> FieldError:
         return FieldError(_join(field, found[1]), "is not a field of this command")
     if "Invalid RFC3339 encoded date" in text:
         text = "a date such as 2019-05-13 is expected"
-    if UUID_HINT in text:
-        text = "an identifier (UUID) is expected"
     if "matching regex '\\\\S'" in text or "matching regex '\\S'" in text:
         text = "must not be blank"
     return FieldError(field, text)
-
-
-UUID_HINT = "[0-9a-f]{8}-"
 
 
 def _join(path: str, name: str) -> str:
@@ -104,6 +101,7 @@ def _forbid_nul(value: Any, path: str, notes: _Notes) -> None:
             notes.errors.append(FieldError(path, "must not contain the character U+0000"))
     elif isinstance(value, dict):
         for name, one in value.items():
+            _forbid_nul(name, path, notes)
             _forbid_nul(one, _join(path, name), notes)
     elif isinstance(value, list):
         for index, one in enumerate(value):
@@ -177,7 +175,9 @@ def _id_step(collection: str | None) -> _Step:
         if not isinstance(value, str):
             return value
         tidy = value.lower()
-        if collection:
+        if not _UUID.fullmatch(tidy):
+            notes.errors.append(FieldError(path, "an identifier (UUID) is expected"))
+        elif collection:
             notes.references.append(Reference(path, collection, tidy))
         return tidy
 
@@ -194,7 +194,7 @@ def _money_step(value: Any, path: str, notes: _Notes) -> Any:
             FieldError(path, 'an amount is a decimal string such as "12893583.46" or an integer')
         )
         return "0.00"
-    if not _LOOSE_AMOUNT.match(value):
+    if not _LOOSE_AMOUNT.fullmatch(value):
         notes.errors.append(FieldError(path, f"{value[:40]!r} is not an amount"))
         return "0.00"
     return _two_places(value, path, notes)

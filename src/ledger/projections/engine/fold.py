@@ -78,7 +78,7 @@ class Fold:
             cache = self._caches[table]
             timeline = cache.timelines.get(key)
             if timeline is None:
-                timeline = cache.timelines[key] = Timeline()
+                timeline = cache.timelines[key] = Timeline(len(table.names))
             if on is None:
                 timeline.void(position)
             else:

@@ -77,7 +77,7 @@ class Table:
         return sum(self._bits[name] for name in names)
 
 
-def _sql_type(hint: Any) -> str:  # noqa: PLR0911 - one line per type
+def _sql_type(hint: Any) -> str:
     if get_origin(hint) in (Union, UnionType):
         return _sql_type(next(a for a in get_args(hint) if a is not type(None)))
     if get_origin(hint) is Annotated:

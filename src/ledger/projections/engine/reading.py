@@ -45,11 +45,11 @@ def _cut(found: re.Match[str]) -> str:
     match how:
         case None:
             valid = "alive AND valid_from <= %(valid_at)s AND %(valid_at)s < valid_to"
-            return f"(SELECT * FROM {table} WHERE {valid} AND {known})"  # noqa: S608
+            return f"(SELECT * FROM {table} WHERE {valid} AND {known})"
         case "ever":
-            return f"(SELECT * FROM {table} WHERE alive AND {known})"  # noqa: S608
+            return f"(SELECT * FROM {table} WHERE alive AND {known})"
         case "log":
-            return f"(SELECT * FROM {table} WHERE position <= %(known_at)s)"  # noqa: S608
+            return f"(SELECT * FROM {table} WHERE position <= %(known_at)s)"
         case _:
             raise ValueError(found[0])
 
@@ -114,7 +114,8 @@ class Reading:
                     await self._next_move()
                     reached = await self.position()
         except TimeoutError:
-            raise NotNow(why=f"the read models stand at {reached}, not yet at {position}.") from None
+            why = f"the read models stand at {reached}, not yet at {position}."
+            raise NotNow(why=why) from None
         return reached
 
     async def _next_move(self) -> None:

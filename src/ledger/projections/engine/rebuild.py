@@ -92,5 +92,6 @@ def _switch(connection: psycopg.Connection, models: Sequence[ReadModel], positio
 
 def outdated(connection: psycopg.Connection, models: Sequence[ReadModel]) -> list[ReadModel]:
     """The models whose tables are missing or were made by another definition."""
-    found = dict(connection.execute("SELECT model, shape FROM read.checkpoints").fetchall())
+    rows = connection.execute("SELECT model, shape FROM read.checkpoints").fetchall()
+    found: dict[str, str] = dict(rows)
     return [m for m in models if found.get(m.name) != tables.shape(m)]

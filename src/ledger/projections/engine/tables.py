@@ -53,7 +53,7 @@ def create(connection: psycopg.Connection, table: Table, suffix: str = "") -> No
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
     connection.execute(
         sql.SQL("CREATE TABLE {} ({}) WITH (fillfactor = 90, autovacuum_analyze_threshold = 500)")
-        .format(name, sql.SQL(_definition(table)))  # type: ignore[arg-type]
+        .format(name, sql.SQL(_definition(table)))
     )  # fmt: skip
 
 
@@ -100,7 +100,10 @@ def load(
         period = Period(
             valid_from, valid_to, known_from, position, alive, sets, values, stored=True
         )
-        found.setdefault(row[:width], Timeline()).periods.append(period)
+        key = row[:width]
+        if key not in found:
+            found[key] = Timeline(len(table.names))
+        found[key].periods.append(period)
     return found
 
 
@@ -133,9 +136,10 @@ class Changes:
         self.lines.append(
             "\t".join(
                 (
-                    *map(escaped, key), *period.values, "t" if period.alive else "f", str(period.sets),
-                    period.valid_from, period.valid_to, str(period.known_from), str(known_to),
-                    str(period.position),
+                    *map(escaped, key), *period.values,
+                    "t" if period.alive else "f", str(period.sets),
+                    period.valid_from, period.valid_to,
+                    str(period.known_from), str(known_to), str(period.position),
                 )
             )
         )  # fmt: skip

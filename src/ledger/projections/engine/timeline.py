@@ -10,10 +10,12 @@ what was known before stays as it was.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 from ledger.projections.engine.model import MAX_DATE, NULL
 
 Values = tuple[str, ...]
+Stated = tuple[str | None, ...]  # None where the field is not stated
 
 
 @dataclass(slots=True)
@@ -41,14 +43,15 @@ class Closed:
 class Timeline:
     """The periods of one key as known now, in order and without gap up to the end of time."""
 
-    __slots__ = ("closed", "dirty", "periods")
+    __slots__ = ("closed", "dirty", "periods", "width")
 
-    def __init__(self, periods: list[Period] | None = None) -> None:
-        self.periods = periods or []
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.periods: list[Period] = []
         self.closed: list[Closed] = []
         self.dirty = False
 
-    def state(self, on: str, mask: int, values: Values | None, position: int) -> None:
+    def state(self, on: str, mask: int, values: Stated | None, position: int) -> None:
         """From the day `on` the fields in `mask` have these values.
 
         All fields with bit 0: the row exists from then on; bit 0 alone: it exists no longer.
@@ -73,17 +76,17 @@ class Timeline:
             self._close(period, position)
         self.periods = []
 
-    def _boundary(self, on: str, mask: int, values: Values | None, position: int) -> int:
+    def _boundary(self, on: str, mask: int, values: Stated | None, position: int) -> int:
         """Makes a period begin on that day; the index from which periods may change."""
         periods = self.periods
         if not periods or on < periods[0].valid_from:
-            if mask & 1 and values is not None:
-                until = periods[0].valid_from if periods else MAX_DATE
-                made = Period(on, until, position, position, True, mask, values)
-                periods.insert(0, made)
-                self.dirty = True
-                return 1
-            return 0
+            # Also what is said of a row before it exists: a row may yet be put on an earlier day.
+            until = periods[0].valid_from if periods else MAX_DATE
+            alive = bool(mask & 1) and values is not None
+            known = cast("Values", values) if alive else self._complete(values)
+            periods.insert(0, Period(on, until, position, position, alive, mask, known))
+            self.dirty = True
+            return 1
         index = len(periods) - 1
         while periods[index].valid_from > on:
             index -= 1
@@ -103,7 +106,7 @@ class Timeline:
         return index
 
     def _rewrite(
-        self, index: int, mask: int, values: Values | None, alive: bool | None, position: int
+        self, index: int, mask: int, values: Stated | None, alive: bool | None, position: int
     ) -> None:
         period = self.periods[index]
         if period.known_from != position:
@@ -120,7 +123,7 @@ class Timeline:
         if values is not None and mask & ~1:
             period.values = tuple(
                 [
-                    values[n] if mask & (2 << n) else old
+                    cast("str", values[n]) if mask & (2 << n) else old
                     for n, old in enumerate(period.values)
                 ]
             )
@@ -131,7 +134,8 @@ class Timeline:
         if period.known_from != position:
             self.closed.append(Closed(period, position))
 
-
-def absent(count: int) -> Values:
-    """The values of a row of which nothing is known."""
-    return (NULL,) * count
+    def _complete(self, values: Stated | None) -> Values:
+        """The values of a row of which only these are known."""
+        if values is None:
+            return (NULL,) * self.width
+        return tuple([NULL if value is None else value for value in values])

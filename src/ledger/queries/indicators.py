@@ -1,7 +1,4 @@
-"""What do the indicators say on a day, and what is each number made of?
-
-Queries over the tables of `indicator_count`; they hold no rows of their own.
-"""
+"""What do the indicators say on a day, and what is each number made of?"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,9 +8,10 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Code, Date, Id, IndicatorKind, Title
 from ledger.projections.engine.query import institution_name, person_name
-from ledger.projections.engine.reading import Moment, Reading
+from ledger.queries.asking import Question, pinned
 
 Breakdown = dict[str, dict[str, int]]
 
@@ -115,6 +113,10 @@ _LISTS = (
     "sectors", "levels", "voivodeships", "activity_kinds", "team_kinds", "roles",
     "deliverable_kinds", "agreement_kinds",
 )  # fmt: skip
+_NAMES = (
+    "position", "type", "stream", "subject", "subject_name", "counted_on", "kind", "sector",
+    "level", "voivodeship", "sex", "age",
+)  # fmt: skip
 _COLLECTIONS = {
     "deliverable": "deliverables",
     "agreement": "agreements",
@@ -137,15 +139,13 @@ def age_group(age: int | None) -> str | None:
     return "under_25" if age < 25 else "25_54" if age <= 54 else "over_54"
 
 
-async def indicators(
-    reading: Reading, moment: Moment, project: str, link: str, code: str | None = None
-) -> list[IndicatorRow]:
-    """The project's indicators; `link` is the query string that pins the moment."""
-    rows = await reading.rows(_DEFINITIONS, _at(moment) | {"project": project, "code": code})
+async def indicators(question: Question, project: str) -> list[IndicatorRow]:
+    """The project's indicators."""
     found = []
-    for one, name, kind, target, counts, position in rows:
-        counted = await _counted(reading, moment, project, counts, personal=False)
+    for one, name, kind, target, counts, position in await _definitions(question, project):
+        counted = await _counted(question, project, counts)
         share = Decimal(100 * len(counted)) / Decimal(target)
+        path = f"/api/projects/{project}/indicators/{quote(one, safe='')}/explain"
         found.append(
             IndicatorRow(
                 id=f"{project}/{one}",
@@ -157,22 +157,19 @@ async def indicators(
                 share=f"{share:.2f}",
                 breakdown=_breakdown(counts["subject"], counted),
                 counts=counts,
-                explain=f"/api/projects/{project}/indicators/{quote(one, safe='')}/explain{link}",
+                explain=path + pinned(question.moment),
                 position=position,
             )
         )
     return found
 
 
-async def explain_indicator(
-    reading: Reading, moment: Moment, project: str, code: str, *, personal: bool
-) -> list[CountedRow] | None:
-    """Every subject that counts, or None where there is no such indicator."""
-    rows = await reading.rows(_DEFINITIONS, _at(moment) | {"project": project, "code": code})
-    if not rows:
-        return None
-    counts = rows[0][4]
-    counted = await _counted(reading, moment, project, counts, personal=personal)
+async def explain_indicator(question: Question, project: str, code: str) -> list[CountedRow]:
+    """Every subject that counts. Raises `NotFound` where there is no such indicator."""
+    definitions = await _definitions(question, project, code)
+    if not definitions:
+        raise NotFound
+    counts = definitions[0][4]
     dimensions = _DIMENSIONS.get(counts["subject"], ("kind",))
     return [
         CountedRow(
@@ -186,33 +183,31 @@ async def explain_indicator(
             count=1,
             characteristics={name: one[name] for name in dimensions},
         )
-        for one in counted
+        for one in await _counted(question, project, counts)
     ]
 
 
-def _at(moment: Moment) -> dict[str, Any]:
-    return {"valid_at": moment.valid_at, "known_at": moment.known_at, "personal": False}
+async def _definitions(
+    question: Question, project: str, code: str | None = None
+) -> list[tuple[Any, ...]]:
+    return await question.rows(_DEFINITIONS, project=project, code=code)
 
 
 async def _counted(
-    reading: Reading, moment: Moment, project: str, counts: Mapping[str, Any], *, personal: bool
+    question: Question, project: str, counts: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     where = counts.get("where") or {}
-    params = _at(moment) | {
-        "personal": personal,
-        "project": project,
-        "subject": counts["subject"],
-        "collection": _COLLECTIONS.get(counts["subject"], ""),
-        "through": counts["through"],
-        "min_times": where.get("min_times") or 1,
-        "min_hours": where.get("min_hours") or 0,
+    rows = await question.rows(
+        _COUNTED,
+        project=project,
+        subject=counts["subject"],
+        collection=_COLLECTIONS.get(counts["subject"], ""),
+        through=counts["through"],
+        min_times=where.get("min_times") or 1,
+        min_hours=where.get("min_hours") or 0,
         **{name: where.get(name) for name in _LISTS},
-    }
-    names = (
-        "position", "type", "stream", "subject", "subject_name", "counted_on", "kind", "sector",
-        "level", "voivodeship", "sex", "age",
-    )  # fmt: skip
-    found = [dict(zip(names, row, strict=True)) for row in await reading.rows(_COUNTED, params)]
+    )
+    found = [dict(zip(_NAMES, row, strict=True)) for row in rows]
     for one in found:
         one["age_group"] = age_group(one["age"])
     return found

@@ -1,0 +1,198 @@
+"""What was recorded? The log's events, its live tail, and the replay of a single stream."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
+
+from api.identity import READ_THE_LOG, caller_of, require_role
+from api.moments import (
+    MOMENT,
+    PAGING,
+    date_of,
+    limit_of,
+    number_of,
+    query_of,
+    question_of,
+)
+from api.queries import encoded, id_in_path, json_response
+from api.state import parts_of, service
+from ledger.application import Caller, valid_id
+from ledger.event_store.codec import leaf_hash
+from ledger.event_store.log import Leaf
+from ledger.kernel.errors import Invalid, NotFound
+from ledger.queries.asking import Question
+from ledger.queries.replay import history, replay
+
+_FILTERS = {
+    "project": "s.project = %(project)s::uuid",
+    "stream": "e.stream = %(stream)s::uuid",
+    "type": "e.type = %(type)s",
+    "recorded_by": "e.recorded_by = %(recorded_by)s",
+    "effective_from": "e.effective_on >= %(effective_from)s",
+    "effective_to": "e.effective_on <= %(effective_to)s",
+}
+# A grant of one project sees that project's events and those of shared institutions.
+_IN_SCOPE = "(s.project = %(scope)s::uuid OR s.collection = 'institutions')"
+STREAM_PAGE = 500
+KEEP_ALIVE_SECONDS = 15.0
+
+
+def event_json(leaf: Leaf) -> bytes:
+    """The leaf as it is stored, with its hash."""
+    return leaf.bytes[:-1] + b',"leaf_hash":"' + leaf_hash(leaf.bytes).encode() + b'"}'
+
+
+def _filters(query: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: query[name] for name in _FILTERS.keys() & query.keys()}
+    for name in ("project", "stream"):
+        if name in found and valid_id(found[name]) is None:
+            raise Invalid.field(name, "an identifier (UUID) is expected")
+    for name in ("effective_from", "effective_to"):
+        if name in found:
+            found[name] = date_of(name, found[name])
+    return found
+
+
+async def _positions(
+    question: Question, filters: dict[str, Any], after: int, limit: int
+) -> list[int]:
+    conditions = ["e.position > %(after)s", *(_FILTERS[name] for name in filters)]
+    if question.asker.project:
+        conditions.append(_IN_SCOPE)
+    rows = await question.rows(
+        "SELECT e.position FROM {events:log} AS e JOIN {streams:ever} AS s USING (stream)"
+        f" WHERE {' AND '.join(conditions)} ORDER BY e.position LIMIT {limit}",
+        after=after,
+        **filters,
+    )
+    return [row[0] for row in rows]
+
+
+@get("/api/events", name="events")
+async def list_events(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The events of the log, in order, as they are stored."""
+    caller = await caller_of(request)
+    require_role(caller, READ_THE_LOG)
+    query = query_of(request, MOMENT | PAGING | _FILTERS.keys() | {"after"})
+    limit = limit_of(query)
+    after = number_of("after", query.get("after", "0"), 0, 10**18 - 1)
+    if "cursor" in query:
+        after = max(after, number_of("cursor", query["cursor"], 0, 10**18 - 1))
+    filters = _filters(query)
+    question = await question_of(request, caller, query)
+    positions = await _positions(question, filters, after, limit + 1)
+    leaves = await service(request).log.at(positions[:limit])
+    following = b'"%d"' % positions[limit - 1] if len(positions) > limit else b"null"
+    body = b'{"items":[%b],"next":%b,"position":%d}' % (
+        b",".join(map(event_json, leaves)),
+        following,
+        question.moment.known_at,
+    )
+    return json_response(body, question)
+
+
+@get("/api/events/stream", name="events-stream")
+async def stream_events(request: Request[Any, Any, Any]) -> Stream:
+    """The events as they are recorded, as server-sent events; an event's id is its position."""
+    caller = await caller_of(request)
+    require_role(caller, READ_THE_LOG)
+    query = query_of(request, _FILTERS.keys() | {"after"})
+    start = request.headers.get("Last-Event-ID") or query.get("after")
+    if start is None:
+        after = await service(request).log.head()
+    else:
+        after = number_of("after", start, 0, 10**18 - 1)
+    filters = _filters(query)
+    question = await question_of(request, caller, {})
+    return Stream(
+        _tail(request, caller, question, filters, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _tail(
+    request: Request[Any, Any, Any],
+    caller: Caller,
+    question: Question,
+    filters: dict[str, Any],
+    after: int,
+) -> AsyncIterator[bytes]:
+    parts = parts_of(request.app)
+    loop = asyncio.get_running_loop()
+    quiet_since = loop.time()
+    yield b": the ledger's events\n\n"
+    while True:
+        question.moment = await _moment_now(question)
+        positions = await _positions(question, filters, after, STREAM_PAGE)
+        for leaf in await parts.log.at(positions) if positions else []:
+            yield b"id: %d\ndata: %b\n\n" % (leaf.position, event_json(leaf))
+            after, quiet_since = leaf.position, loop.time()
+        if not positions:
+            if loop.time() - quiet_since > KEEP_ALIVE_SECONDS:
+                if await parts.tokens.grant(caller.id) is None:
+                    return  # the credential was revoked meanwhile
+                yield b": still here\n\n"
+                quiet_since = loop.time()
+            await parts.reading.next_move()
+
+
+async def _moment_now(question: Question) -> Any:
+    return msgspec.structs.replace(question.moment, known_at=await question.reading.position())
+
+
+async def _visible(question: Question, id: str) -> str:
+    """The stream's collection. Raises `NotFound` for what the asker may not see."""
+    rows = await question.rows(
+        "SELECT s.collection, s.project::text FROM {streams:ever} AS s"
+        " WHERE s.stream = %(id)s::uuid",
+        id=id,
+    )
+    if not rows:
+        raise NotFound
+    collection, project = rows[0]
+    scope = question.asker.project
+    if scope is not None and project != scope and collection != "institutions":
+        raise NotFound
+    return str(collection)
+
+
+@get("/api/streams/{id:str}", name="replay")
+async def replay_stream(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """An object's state, folded anew from its events up to a version or a moment."""
+    caller = await caller_of(request)
+    require_role(caller, READ_THE_LOG)
+    query = query_of(request, {"version", "known_at"})
+    if len(query) > 1:
+        raise Invalid.field("version", "either a version or known_at may be given")
+    id = id_in_path(request)
+    version = number_of("version", query["version"], 1, 10**9) if "version" in query else None
+    question = await question_of(request, caller, query)
+    collection = await _visible(question, id)
+    found = await replay(service(request).log, id, version, question.moment.known_at)
+    return encoded({"id": id, "collection": collection, **found}, question)
+
+
+@get("/api/streams/{id:str}/history", name="history")
+async def stream_history(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What each event of an object changed."""
+    caller = await caller_of(request)
+    require_role(caller, READ_THE_LOG)
+    query = query_of(request, {"known_at"})
+    id = id_in_path(request)
+    question = await question_of(request, caller, query)
+    await _visible(question, id)
+    rows = await history(service(request).log, id, question.moment.known_at)
+    return encoded(
+        {"items": rows, "next": None, "position": question.moment.known_at}, question
+    )
+
+
+def event_routes() -> list[HTTPRouteHandler]:
+    """Every address that reads the log."""
+    return [list_events, stream_events, replay_stream, stream_history]

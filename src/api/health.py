@@ -1,0 +1,66 @@
+"""Is the service well? Liveness, readiness with the projections' lag, and figures to watch."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from psycopg import Error
+from psycopg_pool import PoolTimeout
+
+from api.state import service
+
+_HEAD = Gauge("ledger_log_position", "Last position of the log")
+_PROJECTED = Gauge("ledger_projected_position", "Position that every read model has reached")
+
+
+@get("/health/live", name="live")
+async def live(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The process answers."""
+    return Response(b'{"status":"live"}', media_type="application/json")
+
+
+async def _positions(request: Request[Any, Any, Any]) -> tuple[int, int] | None:
+    """Head of the log and position of the read models; None where the database is away."""
+    parts = service(request)
+    try:
+        return await parts.log.head(), await parts.reading.position()
+    except (Error, PoolTimeout, OSError):
+        return None
+
+
+@get("/health/ready", name="ready")
+async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The database is there and the read models are made; `lag` in events."""
+    found = await _positions(request)
+    if found is None:
+        body: dict[str, Any] = {"status": "unready", "database": "away"}
+    else:
+        head, projected = found
+        body = {
+            "status": "ready" if projected >= 0 else "unready",
+            "database": "ok",
+            "position": head,
+            "projections": {"position": max(projected, 0), "lag": head - max(projected, 0)},
+        }
+    return Response(
+        msgspec.json.encode(body),
+        status_code=200 if body["status"] == "ready" else 503,
+        media_type="application/json",
+    )
+
+
+@get("/metrics", name="metrics")
+async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Figures in the text format of Prometheus."""
+    found = await _positions(request)
+    if found is not None:
+        _HEAD.set(found[0])
+        _PROJECTED.set(max(found[1], 0))
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def health_routes() -> list[HTTPRouteHandler]:
+    """Addresses for those who operate the service; open to everyone, without content."""
+    return [live, ready, metrics]

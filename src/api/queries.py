@@ -1,0 +1,183 @@
+"""Which addresses answer questions? One pair for every listing, derived from the catalogue."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from api.identity import READ_PERSONS, caller_of, require_role
+from api.moments import (
+    MOMENT,
+    PAGING,
+    POSITION_HEADER,
+    limit_of,
+    number_of,
+    query_of,
+    question_of,
+)
+from ledger.application import valid_id
+from ledger.kernel.errors import Invalid, NotFound
+from ledger.projections.engine.query import Listing, listings
+from ledger.queries import explain
+from ledger.queries.asking import Cursor, Question
+from ledger.queries.indicators import explain_indicator, indicators
+from ledger.queries.report import report
+
+Json = Response[bytes]
+
+
+def json_response(body: bytes, question: Question, **headers: str) -> Json:
+    """An answer that says how far into the log it reflects."""
+    position = str(question.moment.known_at)
+    return Response(
+        body, media_type="application/json", headers={POSITION_HEADER: position, **headers}
+    )
+
+
+def encoded(value: Any, question: Question) -> Json:
+    """A value as JSON."""
+    return json_response(msgspec.json.encode(value), question)
+
+
+def id_in_path(request: Request[Any, Any, Any], name: str = "id") -> str:
+    """The id in the address; a text that is no id names nothing that exists."""
+    found = valid_id(str(request.path_params[name]))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _filters(listing: Listing, query: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in listing.filters.keys() & query.keys():
+        value: Any = query[name]
+        if "::uuid" in listing.filters[name]:
+            value = valid_id(value)
+            if value is None:
+                raise Invalid.field(name, "an identifier (UUID) is expected")
+        elif "::bigint" in listing.filters[name]:
+            value = number_of(name, value, 0, 10**9)
+        found[name] = value
+    return found
+
+
+def _list_route(listing: Listing) -> HTTPRouteHandler:
+    own = frozenset(listing.filters) - {"id"}
+    allowed = MOMENT | PAGING | own
+
+    async def answer_list(request: Request[Any, Any, Any]) -> Json:
+        caller = await caller_of(request)
+        if listing.reads_persons:
+            require_role(caller, READ_PERSONS)
+        query = query_of(request, allowed)
+        limit = limit_of(query)
+        cursor = Cursor.read(query["cursor"]) if "cursor" in query else None
+        filters = _filters(listing, query)
+        question = await question_of(
+            request, caller, query, known_at=cursor.known_at if cursor else None
+        )
+        if listing.parent:
+            filters["id"] = id_in_path(request)
+            await question.require(listing.parent, filters["id"])
+        page = await question.page(listing, filters, limit=limit, cursor=cursor)
+        body = '{"items":[%s],"next":%s,"position":%d}' % (
+            ",".join(page.rows),
+            f'"{page.next}"' if page.next else "null",
+            question.moment.known_at,
+        )
+        return json_response(body.encode(), question)
+
+    return get(_typed(listing.path), name=f"list:{listing.path}")(answer_list)
+
+
+def _typed(path: str) -> str:
+    return path.replace("{id}", "{id:str}")
+
+
+def _single_route(listing: Listing) -> HTTPRouteHandler:
+    async def answer_one(request: Request[Any, Any, Any]) -> Json:
+        caller = await caller_of(request)
+        if listing.reads_persons:
+            require_role(caller, READ_PERSONS)
+        query = query_of(request, MOMENT)
+        id = id_in_path(request)
+        question = await question_of(request, caller, query)
+        row = await question.one(listing, id)
+        version = await question.version(id)
+        body = f'{row[:-1]},"version":{version}}}'
+        return json_response(body.encode(), question, ETag=f'"{version}"')
+
+    return get(listing.path + "/{id:str}", name=f"one:{listing.path}")(answer_one)
+
+
+def _asked(
+    path: str, ask: Callable[[Question, Request[Any, Any, Any]], Any], name: str
+) -> HTTPRouteHandler:
+    async def answer(request: Request[Any, Any, Any]) -> Json:
+        caller = await caller_of(request)
+        query = query_of(request, MOMENT)
+        question = await question_of(request, caller, query)
+        return encoded(await ask(question, request), question)
+
+    return get(path, name=name)(answer)
+
+
+async def _indicators(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
+    project = id_in_path(request)
+    await question.require("projects", project)
+    found = await indicators(question, project)
+    return {"items": found, "next": None, "position": question.moment.known_at}
+
+
+async def _explain_indicator(
+    question: Question, request: Request[Any, Any, Any]
+) -> dict[str, Any]:
+    project = id_in_path(request)
+    await question.require("projects", project)
+    items = await explain_indicator(question, project, str(request.path_params["code"]))
+    return {"items": items, "total": len(items), "position": question.moment.known_at}
+
+
+async def _report(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
+    return await report(question, id_in_path(request))
+
+
+async def _explain_value(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
+    return await explain.project_value(question, id_in_path(request))
+
+
+async def _explain_done(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
+    number = str(request.path_params["number"])
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise NotFound
+    return await explain.obligation_done(question, id_in_path(request), int(number))
+
+
+async def _explain_grant(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
+    movement = str(request.path_params["movement"])
+    if movement not in ("paid", "settled"):
+        raise NotFound
+    return await explain.grant_movements(question, id_in_path(request), movement)
+
+
+_OWN = {
+    "/api/projects/{id:str}/indicators": _indicators,
+    "/api/projects/{id:str}/indicators/{code:str}/explain": _explain_indicator,
+    "/api/projects/{id:str}/report": _report,
+    "/api/projects/{id:str}/explain/value": _explain_value,
+    "/api/agreements/{id:str}/obligations/{number:str}/explain": _explain_done,
+    "/api/grants/{id:str}/explain/{movement:str}": _explain_grant,
+}
+
+
+def query_routes() -> list[HTTPRouteHandler]:
+    """Every address that answers a question about the read models."""
+    found = []
+    for listing in listings():
+        found.append(_list_route(listing))
+        if listing.single:
+            found.append(_single_route(listing))
+    found += [_asked(path, ask, f"ask:{path}") for path, ask in _OWN.items()]
+    return found

@@ -1,0 +1,65 @@
+"""What goes with every request? An id, a line in the log without content, and its duration."""
+
+import re
+from time import perf_counter
+from typing import Any
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
+
+from ledger.application import new_id
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_REQUESTS = Counter("ledger_http_requests_total", "Requests answered", ["method", "status"])
+_SECONDS = Histogram(
+    "ledger_http_request_seconds",
+    "Time to the start of the answer",
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+log = structlog.get_logger(__name__)
+
+
+def request_log(app: ASGIApp) -> ASGIApp:
+    """Wraps the application: sets the request's id and watches the answer."""
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        begun = perf_counter()
+
+        async def send_watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _finish(scope, message, request_id, perf_counter() - begun)
+            await send(message)
+
+        await app(scope, receive, send_watched)
+
+    return watched
+
+
+def _request_id(scope: Scope) -> str:
+    """The id that the client gave, if it is a decent one, or else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _GIVEN_ID.fullmatch(value.decode("latin-1")):
+            return value.decode("latin-1")
+    return new_id()
+
+
+def _finish(scope: Scope, message: Any, request_id: str, seconds: float) -> None:
+    message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+    status, method = message["status"], scope["method"]  # type: ignore[typeddict-item]
+    known = method if method in {"GET", "POST", "HEAD", "OPTIONS"} else "other"
+    _REQUESTS.labels(known, str(status)).inc()
+    _SECONDS.observe(seconds)
+    log.info(
+        "request",
+        method=known,
+        path=scope["path"],
+        status=status,
+        milliseconds=round(1000 * seconds, 1),
+        request_id=request_id,
+    )

@@ -1,0 +1,17 @@
+"""What does a request find of the running ledger? Its parts, kept in the application's state."""
+
+from typing import Any, cast
+
+from litestar import Litestar, Request
+
+from ledger.bootstrap import Parts
+
+
+def service(request: Request[Any, Any, Any]) -> Parts:
+    """The parts of the running ledger."""
+    return parts_of(request.app)
+
+
+def parts_of(app: Litestar) -> Parts:
+    """The parts of the running ledger."""
+    return cast(Parts, app.state.parts)

@@ -1,0 +1,77 @@
+"""What is a number made of? The events behind it, which add up to it."""
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.kernel.errors import NotFound
+from ledger.kernel.fields import Date, Id, Money
+from ledger.projections.agreement_book import DONE_EXPLAINED
+from ledger.projections.grant_book import MOVEMENTS_EXPLAINED
+from ledger.projections.project_register import VALUE_EXPLAINED
+from ledger.queries.asking import Question
+
+
+class AmountItem(Struct, frozen=True, kw_only=True):
+    """An event and the part of an amount that it brought."""
+
+    position: int
+    type: str
+    stream: Id
+    subject: Id
+    effective_on: Date
+    amount: Money
+
+
+class CountItem(Struct, frozen=True, kw_only=True):
+    """An event and the part of a count that it brought."""
+
+    position: int
+    type: str
+    stream: Id
+    subject: Id
+    effective_on: Date
+    count: int
+
+
+_NAMES = ("position", "type", "stream", "subject", "effective_on")
+
+
+def _items(rows: list[tuple[Any, ...]], last: str) -> list[dict[str, Any]]:
+    found = [dict(zip((*_NAMES, last), row, strict=True)) for row in rows]
+    return [one | {"stream": str(one["stream"]), "subject": str(one["subject"])} for one in found]
+
+
+def _sum_of_amounts(items: list[dict[str, Any]]) -> str:
+    return f"{sum((Decimal(one['amount']) for one in items), Decimal(0)):.2f}"
+
+
+async def project_value(question: Question, project: str) -> dict[str, Any]:
+    """The project's value: the agreement, and what each annex changed."""
+    await question.require("projects", project)
+    items = _items(await question.rows(VALUE_EXPLAINED, id=project), "amount")
+    return {"items": items, "total": _sum_of_amounts(items)}
+
+
+async def obligation_done(question: Question, agreement: str, number: int) -> dict[str, Any]:
+    """How much of an obligation is done."""
+    await question.require("agreements", agreement)
+    known = await question.rows(
+        "SELECT 1 FROM {obligations} AS o WHERE o.agreement = %(id)s AND o.number = %(number)s",
+        id=agreement,
+        number=number,
+    )
+    if not known:
+        raise NotFound
+    rows = await question.rows(DONE_EXPLAINED, id=agreement, number=number)
+    items = _items(rows, "count")
+    return {"items": items, "total": sum(one["count"] for one in items)}
+
+
+async def grant_movements(question: Question, grant: str, movement: str) -> dict[str, Any]:
+    """What was paid of a grant, or settled."""
+    await question.require("grants", grant)
+    rows = await question.rows(MOVEMENTS_EXPLAINED, id=grant, movement=movement)
+    items = _items(rows, "amount")
+    return {"items": items, "total": _sum_of_amounts(items)}
