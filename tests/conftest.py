@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,25 +36,28 @@ def _url(server_url: str, name: str) -> str:
     return server_url.replace("/ledger?", f"/{name}?")
 
 
-@pytest.fixture
-def new_database(server_url: str) -> Iterator[Callable[[], str]]:
-    """Makes migrated, empty databases; each call another one."""
-    made: list[str] = []
-
-    def make() -> str:
-        name = f"t{uuid4().hex}"
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        made.append(name)
-        return _url(server_url, name)
-
-    yield make
+@contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """The owner's URL of a migrated, empty database, which is dropped afterwards."""
+    name = f"t{uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        for name in made:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    try:
+        yield _url(server_url, name)
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def database_url(new_database: Callable[[], str]) -> str:
+def new_database(server_url: str) -> Iterator[Callable[[], str]]:
+    """Makes migrated, empty databases; each call another one."""
+    with ExitStack() as made:
+        yield lambda: made.enter_context(fresh_database(server_url))
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
     """The owner's URL of a fresh database."""
-    return new_database()
+    with fresh_database(server_url) as url:
+        yield url

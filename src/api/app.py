@@ -54,6 +54,7 @@ def create_app(url: str, *, with_worker: bool = True) -> Litestar:
         exception_handlers=HANDLERS,
         middleware=[request_log],
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=BODY_LIMIT_BYTES,
     )
 

@@ -29,7 +29,7 @@ TEAM = an_id(31)
 TRAINING, VISIT = an_id(41), an_id(42)
 
 TERMS = ProjectTerms(
-    code="LIDERZY",
+    code="ANOTHER",
     starts_on=date(2018, 4, 1),
     ends_on=date(2021, 3, 31),
     closed_on=None,

@@ -11,6 +11,7 @@ from ledger.aggregates.projects import (
     AmendProject,
     ApproveMilestone,
     CloseProject,
+    CodeTaken,
     CompleteMilestone,
     ContributionExceedsValue,
     CountedWhere,
@@ -49,7 +50,7 @@ from ledger.aggregates.projects import (
 from ledger.kernel.errors import Collision, ProjectClosed
 from ledger.kernel.messages import Command
 from ledger.kernel.standing import DeliverableStanding, ProjectTerms
-from tests.aggregates.scenario import DAY, ITSELF, A, B, C, Scenario, an_id
+from tests.aggregates.scenario import DAY, ITSELF, TERMS, A, B, C, Scenario, an_id
 
 HERE = Collision("projects", ITSELF)
 START, END = date(2018, 4, 1), date(2021, 3, 31)
@@ -326,3 +327,7 @@ def test_a_project_is_closed() -> None:
 @pytest.mark.parametrize("command", [CloseProject(), AddPartner(institution=C), plan()])
 def test_nothing_is_recorded_on_a_closed_project(command: Command) -> None:
     started().given(ProjectWasClosed()).when(command).refused(ProjectClosed, collides=HERE)
+
+
+def test_no_two_projects_have_the_same_code() -> None:
+    starting(code=TERMS.code).refused(CodeTaken)

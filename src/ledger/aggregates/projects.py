@@ -283,6 +283,10 @@ class ProjectWasClosed(Event, frozen=True, kw_only=True):
 # Refusals
 
 
+class CodeTaken(Refusal):
+    """Another project has the code {code}."""
+
+
 class PartnerAlready(Refusal):
     """This institution is the leader or a partner of the project already."""
 
@@ -348,7 +352,7 @@ def _check_money(value: str, eu_contribution: str | None) -> None:
         raise Invalid.field("eu_contribution", f"must not exceed the value ({value})")
 
 
-@PROJECTS.command("create")
+@PROJECTS.command("create", looks_up="projects")
 class StartProject(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Record the grant agreement of a project."""
 
@@ -376,6 +380,9 @@ class StartProject(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         partners = self.partners or ()
         if len({self.leader, *partners}) != 1 + len(partners):
             raise Invalid.field("partners", "an institution is named twice")
+        for id, other in given.world.items():
+            if isinstance(other, ProjectTerms) and other.code == self.code:
+                raise CodeTaken(code=self.code, collides=Collision("projects", id))
         return [ProjectStarted(**{**structs.asdict(self), "partners": partners})]
 
 
