@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from api.commands import BATCH_LIMIT
 from api.events import _FILTERS
 from api.problems import PROBLEM_JSON, STATUSES
+from api.vocabulary import note
 from ledger import catalogue
 from ledger.application import Common
 from ledger.kernel.fields import EXAMPLE_ID, Date, Digest, Id
@@ -319,6 +320,25 @@ def _own_paths() -> dict[str, Schema]:
     return found
 
 
+def _annotate(schemas: Schema) -> None:
+    """Says of every field what it means, with an example that its type allows."""
+    for name, schema in schemas.items():
+        for field, of_field in schema.get("properties", {}).items():
+            if found := note(name, field):
+                of_field["description"], example = found
+                allowed = _allowed(of_field)
+                if allowed and example not in allowed:
+                    example = allowed[0]
+                of_field["examples"] = [example]
+
+
+def _allowed(schema: Schema) -> list[Any]:
+    """The values of an enumeration, also of an optional one."""
+    if "enum" in schema:
+        return list(schema["enum"])
+    return next((one["enum"] for one in schema.get("anyOf", []) if "enum" in one), [])
+
+
 @cache
 def document() -> bytes:
     """The OpenAPI document as JSON."""
@@ -327,6 +347,7 @@ def document() -> bytes:
     answers = [ReceiptAnswer, Problem, EventAnswer, ReplayAnswer, BatchBody, HistoryRow,
                IndicatorRow, CountedRow, AmountItem, CountItem, Common]  # fmt: skip
     _, schemas = msgspec.json.schema_components([*commands, *rows, *answers], ref_template=_REF)
+    _annotate(schemas)
     paths: dict[str, Schema] = {}
     for aggregate in catalogue.aggregates().values():
         for command in aggregate.commands.values():

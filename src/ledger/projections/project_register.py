@@ -1,5 +1,7 @@
 """What are the projects, as agreed on a day? Their value, dates, partners and annexes."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from ledger.aggregates.projects import (
@@ -49,7 +51,7 @@ class Annex(Struct, frozen=True, kw_only=True):
     project: Id
     number: int
     annex: str
-    changes: dict[str, object]
+    changes: dict[str, Any]
 
 
 PROJECTS = Table("projects", Project, key=["project"], indexes=[("code",)])
@@ -136,7 +138,7 @@ class AnnexRow(Struct, frozen=True, kw_only=True):
 
     annex: Title
     effective_on: Date
-    changes: dict[str, object]
+    changes: dict[str, Any]
     position: int
 
 

@@ -1,5 +1,7 @@
 """How were communes and counties chosen? Criteria, scores, the ranking and the choice beside it."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from ledger.aggregates.recruitments import (
@@ -18,8 +20,8 @@ class Recruitment(Struct, frozen=True, kw_only=True):
     recruitment: Id
     project: Id
     title: str
-    criteria: tuple[dict[str, object], ...]
-    quotas: tuple[dict[str, object], ...]
+    criteria: tuple[dict[str, Any], ...]
+    quotas: tuple[dict[str, Any], ...]
     main: str | None
 
 
@@ -112,8 +114,8 @@ class RecruitmentRow(Struct, frozen=True, kw_only=True):
     project: ProjectId
     project_name: Title | None
     title: Title
-    criteria: list[dict[str, object]]
-    quotas: list[dict[str, object]]
+    criteria: list[dict[str, Any]]
+    quotas: list[dict[str, Any]]
     ranking: list[RankingRow]
     selected: int
     position: int
