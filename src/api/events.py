@@ -188,9 +188,7 @@ async def stream_history(request: Request[Any, Any, Any]) -> Response[bytes]:
     question = await question_of(request, caller, query)
     await _visible(question, id)
     rows = await history(service(request).log, id, question.moment.known_at)
-    return encoded(
-        {"items": rows, "next": None, "position": question.moment.known_at}, question
-    )
+    return encoded({"items": rows, "next": None, "position": question.moment.known_at}, question)
 
 
 def event_routes() -> list[HTTPRouteHandler]:

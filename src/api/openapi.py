@@ -112,9 +112,7 @@ class BatchBody(Struct, frozen=True, forbid_unknown_fields=True):
     atomic: Annotated[bool, Meta(description="All or none.", examples=[True])] = True
 
 
-def _parameter(
-    name: str, what: str, schema: Schema, example: Any, where: str = "query"
-) -> Schema:
+def _parameter(name: str, what: str, schema: Schema, example: Any, where: str = "query") -> Schema:
     return {
         "name": name,
         "in": where,
@@ -200,8 +198,7 @@ def _get(path: str, what: str, answer: Schema, parameters: list[Schema], tag: st
             "operationId": "get" + re.sub(r"\W+", "_", path),
             "tags": [tag],
             "parameters": _path_parameters(path) + parameters,
-            "responses": {"200": _json(answer, what)}
-            | _problems(400, 401, 403, 404, 422, 503),
+            "responses": {"200": _json(answer, what)} | _problems(400, 401, 403, 404, 422, 503),
         }
     }
 
@@ -237,7 +234,7 @@ def _command(aggregate: Aggregate, command: type[Command], schemas: Schema) -> t
             "description": f"Roles: {roles}.",
             "operationId": f"{terms.collection}_{terms.name}".replace("-", "_"),
             "tags": [terms.collection],
-            "parameters": _path_parameters(path) + [KEY, IF_MATCH],
+            "parameters": [*_path_parameters(path), KEY, IF_MATCH],
             "requestBody": {
                 "required": True,
                 "content": {"application/json": {"schema": _body_schema(command, schemas)}},

@@ -42,7 +42,7 @@ _STATUS: dict[type[LedgerError], tuple[int, str]] = {
     errors.KeyReused: (422, "Idempotency-Key used before"),
     errors.NotNow: (503, "Not now"),
 }
-STATUSES = {status: title for status, title in _STATUS.values()}
+STATUSES = dict(_STATUS.values())
 
 
 def problem_of(error: LedgerError) -> dict[str, Any]:

@@ -82,10 +82,10 @@ def _list_route(listing: Listing) -> HTTPRouteHandler:
             filters["id"] = id_in_path(request)
             await question.require(listing.parent, filters["id"])
         page = await question.page(listing, filters, limit=limit, cursor=cursor)
-        body = '{"items":[%s],"next":%s,"position":%d}' % (
-            ",".join(page.rows),
-            f'"{page.next}"' if page.next else "null",
-            question.moment.known_at,
+        following = f'"{page.next}"' if page.next else "null"
+        body = (
+            f'{{"items":[{",".join(page.rows)}],"next":{following}'
+            f',"position":{question.moment.known_at}}}'
         )
         return json_response(body.encode(), question)
 
@@ -131,9 +131,7 @@ async def _indicators(question: Question, request: Request[Any, Any, Any]) -> di
     return {"items": found, "next": None, "position": question.moment.known_at}
 
 
-async def _explain_indicator(
-    question: Question, request: Request[Any, Any, Any]
-) -> dict[str, Any]:
+async def _explain_indicator(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
     project = id_in_path(request)
     await question.require("projects", project)
     items = await explain_indicator(question, project, str(request.path_params["code"]))

@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +16,7 @@ from ledger.event_store.connections import options
 
 ROLES = ("officer", "coordinator", "manager", "auditor", "admin")
 PREFIX = "ledger"
-# The secret has 256 random bits, so a fast hash cannot be searched; the salt keeps equal ones apart.
+# 256 random bits: a fast hash of them cannot be searched. The salt keeps equal ones apart.
 SECRET_BYTES = 32
 
 
@@ -86,7 +88,7 @@ class Tokens:
         try:
             async with self._pool.connection() as connection:
                 found = await connection.execute(
-                    f"SELECT {_COLUMNS}, salt, hash FROM access.tokens"  # noqa: S608
+                    f"SELECT {_COLUMNS}, salt, hash FROM access.tokens"
                     " WHERE id = %s AND revoked_at IS NULL",
                     (parts[0],),
                 )
@@ -101,7 +103,7 @@ class Tokens:
         """The credential of that id, while it is in force."""
         async with self._pool.connection() as connection:
             found = await connection.execute(
-                f"SELECT {_COLUMNS} FROM access.tokens"  # noqa: S608
+                f"SELECT {_COLUMNS} FROM access.tokens"
                 " WHERE id = %s AND revoked_at IS NULL",
                 (id,),
             )
@@ -112,7 +114,7 @@ class Tokens:
         """Every credential, the newest last."""
         async with self._pool.connection() as connection:
             found = await connection.execute(
-                f"SELECT {_COLUMNS} FROM access.tokens ORDER BY created_at, id"  # noqa: S608
+                f"SELECT {_COLUMNS} FROM access.tokens ORDER BY created_at, id"
             )
             return [_grant(row) for row in await found.fetchall()]
 
@@ -125,3 +127,14 @@ class Tokens:
                 (id,),
             )
             return found.rowcount == 1
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Tokens]:
+    """The credentials, connected while the context lasts."""
+    tokens = Tokens(url)
+    try:
+        await tokens.open()
+        yield tokens
+    finally:
+        await tokens.close()

@@ -5,38 +5,42 @@ from typing import Any
 
 import pytest
 
-from ledger.aggregates.agreements import (
-    AGREEMENTS,
-    AccedeToAgreement,
+from ledger.aggregates.agreements.fulfilment import (
     ActivityCancelled,
     ActivityNotStarted,
-    Agreement,
+    FulfilObligation,
+    NothingFulfilled,
+    ObligationFulfilled,
+    ObligationReopened,
+    ReopenObligation,
+)
+from ledger.aggregates.agreements.signing import (
+    AccedeToAgreement,
     AgreementAmended,
     AgreementSigned,
-    AgreementTerminated,
     AgreementWasTerminated,
     AmendAgreement,
     FulfilledLater,
-    FulfilObligation,
     JoinedLater,
     NothingChanges,
-    NothingFulfilled,
     NotParty,
-    NotSignedYet,
-    ObligationEnded,
     ObligationExists,
-    ObligationFulfilled,
-    ObligationReopened,
-    ObligationUnknown,
     PartyAcceded,
     PartyAlready,
     PartyWithdrew,
-    ReopenObligation,
     SignAgreement,
-    Signature,
     TerminateAgreement,
-    Undertaking,
     WithdrawFromAgreement,
+)
+from ledger.aggregates.agreements.state import (
+    AGREEMENTS,
+    Agreement,
+    AgreementTerminated,
+    NotSignedYet,
+    ObligationEnded,
+    ObligationUnknown,
+    Signature,
+    Undertaking,
 )
 from ledger.kernel.errors import Collision
 from ledger.kernel.messages import Command

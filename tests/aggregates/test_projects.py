@@ -5,22 +5,17 @@ from typing import Any
 
 import pytest
 
-from ledger.aggregates.projects import (
-    PROJECTS,
-    AddPartner,
-    AmendProject,
-    ApproveMilestone,
-    CloseProject,
-    CodeTaken,
-    CompleteMilestone,
-    ContributionExceedsValue,
-    CountedWhere,
-    Counts,
-    DeliverableMissing,
+from ledger.aggregates.projects.indicators import (
     DropIndicator,
     IndicatorDropped,
     IndicatorSet,
     IndicatorUnknown,
+    SetIndicator,
+)
+from ledger.aggregates.projects.milestones import (
+    ApproveMilestone,
+    CompleteMilestone,
+    DeliverableMissing,
     MilestoneApproved,
     MilestoneApprovedAlready,
     MilestoneCompleted,
@@ -31,20 +26,26 @@ from ledger.aggregates.projects import (
     MilestonePlannedAlready,
     MilestoneRescheduled,
     MilestoneUnknown,
-    NothingChanges,
     OutsideProject,
+    PlanMilestone,
+    RescheduleMilestone,
+)
+from ledger.aggregates.projects.state import PROJECTS, CountedWhere, Counts, Project
+from ledger.aggregates.projects.terms import (
+    AddPartner,
+    AmendProject,
+    CloseProject,
+    CodeTaken,
+    ContributionExceedsValue,
+    NothingChanges,
     PartnerAdded,
     PartnerAlready,
     PartnerRemoved,
     PartnerUnknown,
-    PlanMilestone,
-    Project,
     ProjectAmended,
     ProjectStarted,
     ProjectWasClosed,
     RemovePartner,
-    RescheduleMilestone,
-    SetIndicator,
     StartProject,
 )
 from ledger.kernel.errors import Collision, ProjectClosed

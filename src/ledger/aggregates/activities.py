@@ -94,7 +94,7 @@ ACTIVITIES = Aggregate.define(
 # Events
 
 
-@ACTIVITIES.event("activity.arranged")
+@ACTIVITIES.event("activity.arranged", begins=True)
 class ActivityArranged(Event, frozen=True, kw_only=True):
     """An activity was put on the calendar."""
 

@@ -48,7 +48,7 @@ DELIVERABLES = Aggregate.define(
 # Events
 
 
-@DELIVERABLES.event("deliverable.created")
+@DELIVERABLES.event("deliverable.created", begins=True)
 class DeliverableCreated(Event, frozen=True, kw_only=True):
     """A product was begun."""
 

@@ -31,7 +31,7 @@ GRANTS = Aggregate.define("grants", kind="grant", state=Grant, writers=["coordin
 # Events
 
 
-@GRANTS.event("grant.awarded")
+@GRANTS.event("grant.awarded", begins=True)
 class GrantAwarded(Event, frozen=True, kw_only=True):
     """An institution was promised money."""
 

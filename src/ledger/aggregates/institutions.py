@@ -43,7 +43,7 @@ INSTITUTIONS = Aggregate.define(
 # Events
 
 
-@INSTITUTIONS.event("institution.registered")
+@INSTITUTIONS.event("institution.registered", begins=True)
 class InstitutionRegistered(Event, frozen=True, kw_only=True):
     """An institution was entered."""
 

@@ -41,7 +41,7 @@ PERSONS = Aggregate.define("persons", kind="person", state=Person, writers=["coo
 # sealed fields are read as None where the key is gone.
 
 
-@PERSONS.event("person.registered")
+@PERSONS.event("person.registered", begins=True)
 class PersonRegistered(Event, frozen=True, kw_only=True):
     """A person was entered."""
 

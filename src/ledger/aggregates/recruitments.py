@@ -88,7 +88,7 @@ RECRUITMENTS = Aggregate.define(
 # Events
 
 
-@RECRUITMENTS.event("recruitment.opened")
+@RECRUITMENTS.event("recruitment.opened", begins=True)
 class RecruitmentOpened(Event, frozen=True, kw_only=True):
     """The criteria and the quotas were published."""
 

@@ -35,7 +35,7 @@ SUPPORT_CASES = Aggregate.define(
 # Events
 
 
-@SUPPORT_CASES.event("support-case.opened")
+@SUPPORT_CASES.event("support-case.opened", begins=True)
 class SupportCaseOpened(Event, frozen=True, kw_only=True):
     """A team began to help a person or a family."""
 

@@ -1,6 +1,6 @@
 """Who works together? Teams of cooperation and the appointments to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -44,13 +44,11 @@ class Team(State, frozen=True, kw_only=True):
     agreement: str | None = None
     established_on: date
     dissolved_on: date | None = None
-    appointments: dict[str, Appointment] = {}
+    appointments: Mapping[str, Appointment] = {}
     voided: frozenset[str] = frozenset()
 
     def standing(self) -> TeamStanding:
-        return TeamStanding(
-            project=self.project, kind=self.kind, dissolved_on=self.dissolved_on
-        )
+        return TeamStanding(project=self.project, kind=self.kind, dissolved_on=self.dissolved_on)
 
 
 TEAMS = Aggregate.define("teams", kind="team", state=Team, writers=["coordinator"])
@@ -59,7 +57,7 @@ TEAMS = Aggregate.define("teams", kind="team", state=Team, writers=["coordinator
 # Events
 
 
-@TEAMS.event("team.established")
+@TEAMS.event("team.established", begins=True)
 class TeamEstablished(Event, frozen=True, kw_only=True):
     """A team began its work."""
 

@@ -65,9 +65,7 @@ Code = Annotated[str, _text("Short code, unique among its kind.", "LIDERZY", 60)
 Title = Annotated[str, _text("Title or name.", "Liderzy kooperacji")]
 Text = Annotated[str, _text("Free text, without personal data.", "Aneks nr 1", 8000)]
 ShortText = Annotated[str, _text("Short text.", "Rzeszów", 200)]
-Number = Annotated[
-    int, Meta(ge=1, le=9999, description="Ordinal number.", examples=[1])
-]
+Number = Annotated[int, Meta(ge=1, le=9999, description="Ordinal number.", examples=[1])]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000, description="How many.", examples=[1])]
 Hours = Annotated[
     float,
@@ -82,9 +80,7 @@ Digest = Annotated[
     ),
 ]
 Place = Annotated[str, _text("Name of a territory or place.", "podkarpackie", 120)]
-PersonalText = Annotated[
-    str, _text("Personal data of a person.", "Anna", 200, personal=True)
-]
+PersonalText = Annotated[str, _text("Personal data of a person.", "Anna", 200, personal=True)]
 PersonalDate = Annotated[
     datetime.date,
     Meta(description="Personal date.", examples=["1984-02-29"], extra={"personal": True}),

@@ -45,7 +45,7 @@ def read(kind: type[T], raw: Any) -> tuple[T, list[Reference]]:
     if not isinstance(raw, dict):
         raise Invalid.field("", "an object is expected")
     notes = _Notes([], [])
-    step = _plan(kind)
+    step = _plan(kind)  # type: ignore[arg-type]  # a class is hashable
     tidy = step(raw, "", notes) if step else raw
     _name_missing_and_unknown(kind, tidy, notes)
     _forbid_nul(tidy, "", notes)
@@ -109,7 +109,7 @@ def _forbid_nul(value: Any, path: str, notes: _Notes) -> None:
 
 
 @cache
-def _plan(kind: type) -> _Step | None:
+def _plan(kind: type[Any]) -> _Step | None:
     return _step(inspect.type_info(kind))
 
 

@@ -30,6 +30,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A fact, in the past participle. Its fields are the `data` of the stored event."""
 
     event_name: ClassVar[str]
+    begins: ClassVar[bool] = False
 
     def apply(self, state: Any, on: date) -> Any:
         """The state after this fact, which is true from the day `on`."""
@@ -120,11 +121,15 @@ class Aggregate(Struct, frozen=True, kw_only=True):
 
         return register
 
-    def event(self, name: str) -> Callable[[type[Event]], type[Event]]:
-        """Registers an event under its permanent name, such as `team.member-appointed`."""
+    def event(self, name: str, *, begins: bool = False) -> Callable[[type[Event]], type[Event]]:
+        """Registers an event under its permanent name, such as `team.member-appointed`.
+
+        `begins`: it is the first of its stream, and makes the state from nothing.
+        """
 
         def register(kind: type[Event]) -> type[Event]:
             kind.event_name = name
+            kind.begins = begins
             self.events[name] = kind
             return kind
 

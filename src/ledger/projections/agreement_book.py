@@ -2,16 +2,15 @@
 
 from msgspec import Struct
 
-from ledger.aggregates.agreements import (
+from ledger.aggregates.agreements.fulfilment import ObligationFulfilled, ObligationReopened
+from ledger.aggregates.agreements.signing import (
     AgreementAmended,
     AgreementSigned,
     AgreementWasTerminated,
-    ObligationFulfilled,
-    ObligationReopened,
     PartyAcceded,
     PartyWithdrew,
-    Undertaking,
 )
+from ledger.aggregates.agreements.state import Undertaking
 from ledger.kernel.fields import (
     AgreementKind,
     Date,
@@ -233,7 +232,8 @@ FROM {{obligations}} AS o
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(f.quantity), 0)::int AS quantity, coalesce(max(f.position), 0) AS position,
         coalesce(json_agg(json_build_object('position', f.position, 'effective_on', f.valid_from,
-            'quantity', f.quantity, 'activities', f.activities) ORDER BY f.position), '[]') AS events
+            'quantity', f.quantity, 'activities', f.activities) ORDER BY f.position), '[]')
+            AS events
     FROM {{fulfilments}} AS f WHERE f.agreement = o.agreement AND f.number = o.number) AS done
 WHERE o.agreement = a.agreement"""
 

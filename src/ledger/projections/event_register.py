@@ -58,7 +58,7 @@ def _line(fact: Fact, rows: Rows) -> None:
 def _register_streams() -> None:
     """The first event of a stream says whose it is: its `project`, or itself for a project."""
     for aggregate in aggregates().values():
-        first = next(iter(aggregate.events.values()))
+        first = next(event for event in aggregate.events.values() if event.begins)
         belongs = "project" in get_type_hints(first)
 
         def begun(

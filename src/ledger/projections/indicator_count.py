@@ -16,10 +16,11 @@ from ledger.aggregates.activities import (
     AttendanceRecorded,
     AttendanceRevoked,
 )
-from ledger.aggregates.agreements import AgreementSigned, PartyAcceded
+from ledger.aggregates.agreements.signing import AgreementSigned, PartyAcceded
 from ledger.aggregates.deliverables import DeliverableCreated, VersionApproved
 from ledger.aggregates.grants import GrantAwarded
-from ledger.aggregates.projects import Counts, IndicatorDropped, IndicatorSet
+from ledger.aggregates.projects.indicators import IndicatorDropped, IndicatorSet
+from ledger.aggregates.projects.state import Counts
 from ledger.aggregates.recruitments import InstitutionsSelected, RecruitmentOpened
 from ledger.aggregates.support_cases import SupportCaseOpened
 from ledger.aggregates.teams import AppointmentVoided, MemberAppointed, TeamEstablished
@@ -88,7 +89,7 @@ def _dropped(event: IndicatorDropped, fact: Fact, rows: Rows) -> None:
     rows.end(INDICATORS, fact.stream, event.code, on=fact.effective_on)
 
 
-def _object(  # noqa: PLR0913 - the row's fields
+def _object(
     rows: Rows,
     fact: Fact,
     project: str,
@@ -120,9 +121,7 @@ def _counts(rows: Rows, fact: Fact, what: str, entry: str = "-", **who: object) 
 def _signed(event: AgreementSigned, fact: Fact, rows: Rows) -> None:
     _object(rows, fact, event.project, "agreements", event.kind)
     for party in event.parties:
-        _counts(
-            rows, fact, "agreement_signed", party.institution, institution=party.institution
-        )
+        _counts(rows, fact, "agreement_signed", party.institution, institution=party.institution)
 
 
 @MODEL.on(PartyAcceded)

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from ledger.aggregates.projects import (
+from ledger.aggregates.projects.milestones import (
     MilestoneApproved,
     MilestoneCompleted,
     MilestonePlanned,

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.aggregates.projects import (
+from ledger.aggregates.projects.terms import (
     PartnerAdded,
     PartnerRemoved,
     ProjectAmended,
@@ -119,9 +119,7 @@ def _partner_removed(event: PartnerRemoved, fact: Fact, rows: Rows) -> None:
 
 @MODEL.on(ProjectWasClosed)
 def _closed(event: ProjectWasClosed, fact: Fact, rows: Rows) -> None:
-    rows.change(
-        PROJECTS, fact.stream, valid_from=fact.effective_on, closed_on=fact.effective_on
-    )
+    rows.change(PROJECTS, fact.stream, valid_from=fact.effective_on, closed_on=fact.effective_on)
 
 
 class PartnerRow(Struct, frozen=True, kw_only=True):

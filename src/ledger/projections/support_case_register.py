@@ -48,9 +48,7 @@ def _opened(event: SupportCaseOpened, fact: Fact, rows: Rows) -> None:
 @MODEL.on(SupportCaseClosed)
 def _closed(event: SupportCaseClosed, fact: Fact, rows: Rows) -> None:
     on = fact.effective_on
-    rows.change(
-        SUPPORT_CASES, fact.stream, valid_from=on, closed_on=on, outcome=event.outcome
-    )
+    rows.change(SUPPORT_CASES, fact.stream, valid_from=on, closed_on=on, outcome=event.outcome)
 
 
 class SupportCaseRow(Struct, frozen=True, kw_only=True):

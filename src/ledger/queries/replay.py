@@ -34,9 +34,7 @@ class HistoryRow(Struct, frozen=True, kw_only=True):
     changes: list[Change]
 
 
-async def replay(
-    log: EventLog, stream: str, version: int | None, known_at: int
-) -> dict[str, Any]:
+async def replay(log: EventLog, stream: str, version: int | None, known_at: int) -> dict[str, Any]:
     """The state after the last event up to there. Raises `NotFound` where there is none."""
     state, last = None, None
     for leaf in await log.stream(stream, upto=version):

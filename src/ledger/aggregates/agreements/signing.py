@@ -1,103 +1,34 @@
-"""Who undertook what? Agreements: their parties, obligations, and how these are fulfilled."""
+"""Who signed what, who joined and left, and how was it amended and ended?"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from ledger.kernel.errors import Collision, FieldError, Invalid, Refusal
+from ledger.aggregates.agreements.state import (
+    AGREEMENTS,
+    Agreement,
+    AgreementTerminated,
+    Obligation,
+    ObligationEnded,
+    Party,
+    Signature,
+    Undertaking,
+    check_in_force,
+    obligation_of,
+    this_agreement,
+)
+from ledger.kernel.errors import FieldError, Invalid, Refusal
 from ledger.kernel.fields import (
-    ActivityId,
     AgreementKind,
     Date,
     InstitutionId,
     Number,
     ProjectId,
-    Quantity,
-    ShortText,
-    Text,
     Title,
 )
-from ledger.kernel.messages import Aggregate, Command, Event, Given, State
-from ledger.kernel.standing import ActivityStanding, AgreementStanding
-
-
-class Signature(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A party that signs, and who signed for it."""
-
-    institution: InstitutionId
-    signed_by: ShortText | None = None
-
-
-class Undertaking(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
-):
-    """What a party undertakes."""
-
-    number: Number
-    party: InstitutionId
-    text: Text
-    due_on: Date | None = None
-    target: Quantity | None = None
-
-
-class Party(Struct, frozen=True, kw_only=True):
-    """An institution that is bound from `since` until the day `until` (exclusive)."""
-
-    institution: str
-    signed_by: str | None = None
-    since: date
-    until: date | None = None
-
-
-class Fulfilment(Struct, frozen=True, kw_only=True):
-    """One time that an obligation was fulfilled, with the activities that prove it."""
-
-    on: date
-    quantity: int
-    activities: tuple[str, ...] = ()
-
-
-class Obligation(Struct, frozen=True, kw_only=True):
-    """An undertaking and its fulfilments in force by ordinal; ordinals are never used again."""
-
-    party: str
-    text: str
-    due_on: date | None = None
-    target: int | None = None
-    ended_on: date | None = None
-    fulfilments: Mapping[int, Fulfilment] = {}
-    last_fulfilment: int = 0
-
-
-class Agreement(State, frozen=True, kw_only=True):
-    """A signed agreement, as last amended."""
-
-    project: str
-    kind: AgreementKind
-    title: str
-    signed_on: date
-    parties: tuple[Party, ...]
-    obligations: Mapping[int, Obligation] = {}
-    annexes: tuple[str, ...] = ()
-    terminated_on: date | None = None
-
-    def standing(self) -> AgreementStanding:
-        return AgreementStanding(
-            project=self.project,
-            signed_on=self.signed_on,
-            terminated_on=self.terminated_on,
-            parties=frozenset(p.institution for p in self.parties if p.until is None),
-        )
-
-
-AGREEMENTS = Aggregate.define(
-    "agreements", kind="agreement", state=Agreement, writers=["coordinator"]
-)
-
-
-# Events
+from ledger.kernel.messages import Command, Event, Given
 
 
 def _obligations(undertaken: Iterable[Undertaking]) -> dict[int, Obligation]:
@@ -107,7 +38,7 @@ def _obligations(undertaken: Iterable[Undertaking]) -> dict[int, Obligation]:
     }
 
 
-@AGREEMENTS.event("agreement.signed")
+@AGREEMENTS.event("agreement.signed", begins=True)
 class AgreementSigned(Event, frozen=True, kw_only=True):
     """Institutions signed an agreement."""
 
@@ -179,40 +110,6 @@ class PartyWithdrew(Event, frozen=True, kw_only=True):
         return replace(state, parties=_ended(state.parties, {self.institution}, on))
 
 
-@AGREEMENTS.event("agreement.obligation-fulfilled")
-class ObligationFulfilled(Event, frozen=True, kw_only=True):
-    """A party did what it undertook; `fulfilment` counts from 1 within the obligation."""
-
-    number: Number
-    fulfilment: Quantity
-    quantity: Quantity
-    activities: tuple[ActivityId, ...] = ()
-
-    def apply(self, state: Agreement, on: date) -> Agreement:
-        before = state.obligations[self.number]
-        made = Fulfilment(on=on, quantity=self.quantity, activities=self.activities)
-        after = replace(
-            before,
-            fulfilments={**before.fulfilments, self.fulfilment: made},
-            last_fulfilment=self.fulfilment,
-        )
-        return replace(state, obligations={**state.obligations, self.number: after})
-
-
-@AGREEMENTS.event("agreement.obligation-reopened")
-class ObligationReopened(Event, frozen=True, kw_only=True):
-    """The fulfilments named here do not count any more: the obligation is open again."""
-
-    number: Number
-    fulfilments: tuple[Quantity, ...]
-
-    def apply(self, state: Agreement, on: date) -> Agreement:
-        before = state.obligations[self.number]
-        left = {k: v for k, v in before.fulfilments.items() if k not in self.fulfilments}
-        after = replace(before, fulfilments=left)
-        return replace(state, obligations={**state.obligations, self.number: after})
-
-
 @AGREEMENTS.event("agreement.terminated")
 class AgreementWasTerminated(Event, frozen=True, kw_only=True):
     """The agreement ended for every party still bound, which it names."""
@@ -221,17 +118,6 @@ class AgreementWasTerminated(Event, frozen=True, kw_only=True):
 
     def apply(self, state: Agreement, on: date) -> Agreement:
         return replace(state, terminated_on=on, parties=_ended(state.parties, self.parties, on))
-
-
-# Refusals
-
-
-class AgreementTerminated(Refusal):
-    """The agreement was terminated on {terminated_on}."""
-
-
-class NotSignedYet(Refusal):
-    """The agreement was signed on {signed_on}: this cannot be true on {on}."""
 
 
 class NothingChanges(Refusal):
@@ -250,48 +136,12 @@ class ObligationExists(Refusal):
     """The agreement has an obligation {number} already."""
 
 
-class ObligationUnknown(Refusal):
-    """The agreement has no obligation {number}."""
-
-
-class ObligationEnded(Refusal):
-    """Obligation {number} was ended by an annex on {ended_on}."""
-
-
-class NothingFulfilled(Refusal):
-    """Nothing of obligation {number} is fulfilled on {on}: there is nothing to take back."""
-
-
 class FulfilledLater(Refusal):
     """Obligation {number} was fulfilled on {fulfilled_on}: it cannot have ended on {on}."""
 
 
 class JoinedLater(Refusal):
     """A party joined on {since}: the agreement cannot have ended for it on {on}."""
-
-
-class ActivityCancelled(Refusal):
-    """The activity was cancelled: it fulfils nothing."""
-
-
-class ActivityNotStarted(Refusal):
-    """The activity starts on {starts_on}: it fulfils nothing on {on}."""
-
-
-# Commands
-
-
-def _here(given: Given) -> Collision:
-    return Collision("agreements", given.id)
-
-
-def _check_in_force(state: Agreement, given: Given) -> None:
-    """The last day counts in: what happened on it is recorded after it, too."""
-    on = given.effective_on
-    if on < state.signed_on:
-        raise NotSignedYet(signed_on=state.signed_on, on=on, collides=_here(given))
-    if state.terminated_on is not None and on > state.terminated_on:
-        raise AgreementTerminated(terminated_on=state.terminated_on, collides=_here(given))
 
 
 def _check_undertakings(
@@ -309,20 +159,16 @@ def _check_undertakings(
         raise Invalid(errors)
 
 
-def _obligation(state: Agreement, number: int, given: Given) -> Obligation:
-    obligation = state.obligations.get(number)
-    if obligation is None:
-        raise ObligationUnknown(number=number, collides=_here(given))
-    return obligation
-
-
 def _check_no_later_fulfilment(obligations: Mapping[int, Obligation], given: Given) -> None:
     """What has ended on a day cannot have been fulfilled after it."""
     for number, obligation in obligations.items():
         latest = max((f.on for f in obligation.fulfilments.values()), default=None)
         if latest is not None and latest > given.effective_on:
             raise FulfilledLater(
-                number=number, fulfilled_on=latest, on=given.effective_on, collides=_here(given)
+                number=number,
+                fulfilled_on=latest,
+                on=given.effective_on,
+                collides=this_agreement(given),
             )
 
 
@@ -367,27 +213,29 @@ class AmendAgreement(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
     end_obligations: tuple[Number, ...] | None = None
 
     def decide(self, state: Agreement, given: Given) -> Sequence[Event]:
-        _check_in_force(state, given)
+        check_in_force(state, given)
         title = UNSET if self.title in (None, state.title) else self.title
         added, ended = self.add_obligations or (), self.end_obligations or ()
         if title is UNSET and not added and not ended:
-            raise NothingChanges(collides=_here(given))
+            raise NothingChanges(collides=this_agreement(given))
         self._check_ended(state, given)
         bound = {p.institution for p in state.parties if p.until is None}
         _check_undertakings(added, bound, "add_obligations")
         for one in added:
             if one.number in state.obligations:
-                raise ObligationExists(number=one.number, collides=_here(given))
+                raise ObligationExists(number=one.number, collides=this_agreement(given))
         return [AgreementAmended(annex=self.annex, title=title, added=added, ended=ended)]
 
     def _check_ended(self, state: Agreement, given: Given) -> None:
         numbers = self.end_obligations or ()
         if len(set(numbers)) != len(numbers):
             raise Invalid.field("end_obligations", "an obligation is named twice")
-        ended = {number: _obligation(state, number, given) for number in numbers}
+        ended = {number: obligation_of(state, number, given) for number in numbers}
         for number, one in ended.items():
             if one.ended_on is not None:
-                raise ObligationEnded(number=number, ended_on=one.ended_on, collides=_here(given))
+                raise ObligationEnded(
+                    number=number, ended_on=one.ended_on, collides=this_agreement(given)
+                )
         _check_no_later_fulfilment(ended, given)
 
 
@@ -398,11 +246,11 @@ class AccedeToAgreement(Command, frozen=True, kw_only=True, forbid_unknown_field
     institution: InstitutionId
 
     def decide(self, state: Agreement, given: Given) -> Sequence[Event]:
-        _check_in_force(state, given)
+        check_in_force(state, given)
         for party in state.parties:
             still = party.until is None or given.effective_on < party.until
             if party.institution == self.institution and still:
-                raise PartyAlready(since=party.since, collides=_here(given))
+                raise PartyAlready(since=party.since, collides=this_agreement(given))
         return [PartyAcceded(institution=self.institution)]
 
 
@@ -413,79 +261,16 @@ class WithdrawFromAgreement(Command, frozen=True, kw_only=True, forbid_unknown_f
     institution: InstitutionId
 
     def decide(self, state: Agreement, given: Given) -> Sequence[Event]:
-        _check_in_force(state, given)
+        check_in_force(state, given)
         on = given.effective_on
         bound = [p for p in state.parties if p.institution == self.institution and p.until is None]
         if not bound:
-            raise NotParty(on=on, collides=_here(given))
+            raise NotParty(on=on, collides=this_agreement(given))
         if on < bound[0].since:
-            raise JoinedLater(since=bound[0].since, on=on, collides=_here(given))
+            raise JoinedLater(since=bound[0].since, on=on, collides=this_agreement(given))
         own = {n: o for n, o in state.obligations.items() if o.party == self.institution}
         _check_no_later_fulfilment(own, given)
         return [PartyWithdrew(institution=self.institution)]
-
-
-@AGREEMENTS.command("fulfil")
-class FulfilObligation(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Record that an obligation was fulfilled, once or several times."""
-
-    number: Number
-    quantity: Quantity | None = None
-    activities: tuple[ActivityId, ...] | None = None
-
-    def decide(self, state: Agreement, given: Given) -> Sequence[Event]:
-        _check_in_force(state, given)
-        on = given.effective_on
-        obligation = _obligation(state, self.number, given)
-        if obligation.ended_on is not None and on > obligation.ended_on:
-            raise ObligationEnded(
-                number=self.number, ended_on=obligation.ended_on, collides=_here(given)
-            )
-        if not any(
-            p.institution == obligation.party
-            and p.since <= on
-            and (p.until is None or on <= p.until)
-            for p in state.parties
-        ):
-            raise NotParty(on=on, collides=Collision("institutions", obligation.party))
-        self._check_activities(given)
-        return [
-            ObligationFulfilled(
-                number=self.number,
-                fulfilment=obligation.last_fulfilment + 1,
-                quantity=self.quantity or 1,
-                activities=self.activities or (),
-            )
-        ]
-
-    def _check_activities(self, given: Given) -> None:
-        named = self.activities or ()
-        if len(set(named)) != len(named):
-            raise Invalid.field("activities", "an activity is named twice")
-        for one in named:
-            activity = given.of(ActivityStanding, one)
-            there = Collision("activities", one)
-            if activity.cancelled_on is not None:
-                raise ActivityCancelled(collides=there)
-            if activity.starts_on > given.effective_on:
-                raise ActivityNotStarted(
-                    starts_on=activity.starts_on, on=given.effective_on, collides=there
-                )
-
-
-@AGREEMENTS.command("reopen", reason=True, correction=True)
-class ReopenObligation(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Take back what was recorded as fulfilled up to a day."""
-
-    number: Number
-
-    def decide(self, state: Agreement, given: Given) -> Sequence[Event]:
-        on = given.effective_on
-        obligation = _obligation(state, self.number, given)
-        in_force = tuple(k for k, f in obligation.fulfilments.items() if f.on <= on)
-        if not in_force:
-            raise NothingFulfilled(number=self.number, on=on, collides=_here(given))
-        return [ObligationReopened(number=self.number, fulfilments=in_force)]
 
 
 @AGREEMENTS.command("terminate", reason=True)
@@ -494,11 +279,13 @@ class TerminateAgreement(Command, frozen=True, kw_only=True, forbid_unknown_fiel
 
     def decide(self, state: Agreement, given: Given) -> Sequence[Event]:
         if state.terminated_on is not None:
-            raise AgreementTerminated(terminated_on=state.terminated_on, collides=_here(given))
-        _check_in_force(state, given)
+            raise AgreementTerminated(
+                terminated_on=state.terminated_on, collides=this_agreement(given)
+            )
+        check_in_force(state, given)
         bound = [p for p in state.parties if p.until is None]
         latest = max((p.since for p in bound), default=state.signed_on)
         if latest > given.effective_on:
-            raise JoinedLater(since=latest, on=given.effective_on, collides=_here(given))
+            raise JoinedLater(since=latest, on=given.effective_on, collides=this_agreement(given))
         _check_no_later_fulfilment(state.obligations, given)
         return [AgreementWasTerminated(parties=tuple(p.institution for p in bound))]

@@ -1,0 +1,112 @@
+"""What does a project know of itself? Its terms, milestones and indicators as last agreed."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from ledger.kernel.errors import Invalid
+from ledger.kernel.fields import (
+    ActivityKind,
+    AgreementKind,
+    CountedFact,
+    DeliverableKind,
+    Hours,
+    IndicatorKind,
+    Level,
+    Place,
+    Quantity,
+    Role,
+    Sector,
+    Subject,
+    TeamKind,
+)
+from ledger.kernel.messages import Aggregate, State
+from ledger.kernel.standing import ProjectTerms
+
+
+class Milestone(Struct, frozen=True, kw_only=True):
+    """An event that closes a stage of the project."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    requires: tuple[str, ...] = ()
+    completed_on: date | None = None
+    approved_on: date | None = None
+    approved_by: str | None = None
+
+
+class CountedWhere(Struct, frozen=True, kw_only=True, omit_defaults=True,
+                   forbid_unknown_fields=True):  # fmt: skip
+    """Which facts count; a list holds alternatives, an absent one excludes nothing."""
+
+    sectors: tuple[Sector, ...] | None = None
+    levels: tuple[Level, ...] | None = None
+    voivodeships: tuple[Place, ...] | None = None
+    activity_kinds: tuple[ActivityKind, ...] | None = None
+    team_kinds: tuple[TeamKind, ...] | None = None
+    roles: tuple[Role, ...] | None = None
+    deliverable_kinds: tuple[DeliverableKind, ...] | None = None
+    agreement_kinds: tuple[AgreementKind, ...] | None = None
+    min_hours: Hours | None = None
+    min_times: Quantity | None = None
+
+
+class Counts(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What an indicator counts, once per subject."""
+
+    subject: Subject
+    through: tuple[CountedFact, ...]
+    where: CountedWhere = CountedWhere()
+
+
+class Indicator(Struct, frozen=True, kw_only=True):
+    """What the Union counts, target against achieved."""
+
+    name: str
+    kind: IndicatorKind
+    target: float
+    counts: Counts
+
+
+class Project(State, frozen=True, kw_only=True):
+    """A co-financed operation under its grant agreement, as last amended."""
+
+    code: str
+    title: str
+    programme: str
+    priority_axis: str | None = None
+    measure: str | None = None
+    fund: str | None = None
+    macroregion: str | None = None
+    commune_type: str | None = None
+    leader: str
+    partners: tuple[str, ...] = ()
+    value: str
+    eu_contribution: str | None = None
+    starts_on: date
+    ends_on: date
+    goal: str | None = None
+    annexes: tuple[str, ...] = ()
+    milestones: Mapping[int, Milestone] = {}
+    indicators: Mapping[str, Indicator] = {}
+    closed_on: date | None = None
+
+    def standing(self) -> ProjectTerms:
+        return ProjectTerms(
+            code=self.code,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            closed_on=self.closed_on,
+            milestones=frozenset(self.milestones),
+        )
+
+
+PROJECTS = Aggregate.define("projects", kind="project", state=Project, writers=["coordinator"])
+
+
+def check_period(starts_on: date, ends_on: date) -> None:
+    """Raises `Invalid` where a period ends before it begins."""
+    if ends_on < starts_on:
+        raise Invalid.field("ends_on", f"must not be before starts_on ({starts_on})")
