@@ -42,7 +42,7 @@ def create_app(url: str, *, with_worker: bool = True) -> Litestar:
                 if worker is not None:
                     worker.stop()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             *command_routes(),
             *query_routes(),
@@ -52,11 +52,13 @@ def create_app(url: str, *, with_worker: bool = True) -> Litestar:
         ],
         lifespan=[running],
         exception_handlers=HANDLERS,
-        middleware=[request_log],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=BODY_LIMIT_BYTES,
     )
+    # Around everything, so that unknown addresses and faults are seen as well.
+    app.asgi_handler = request_log(app.asgi_handler)
+    return app
 
 
 def from_environment() -> Litestar:

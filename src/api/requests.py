@@ -1,4 +1,4 @@
-"""What goes with every request? An id, a line in the log without content, and its duration."""
+"""What goes with every request? An id, the log's position, a line without content, a duration."""
 
 import re
 from time import perf_counter
@@ -18,11 +18,17 @@ _SECONDS = Histogram(
     "Time to the start of the answer",
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+_POSITION = b"ledger-position"
 log = structlog.get_logger(__name__)
 
 
 def request_log(app: ASGIApp) -> ASGIApp:
-    """Wraps the application: sets the request's id and watches the answer."""
+    """Wraps the application: sets the request's id and watches every answer.
+
+    An answer that does not say by itself how far into the log it reflects, such as a refusal,
+    says how far this process has seen it.
+    """
+    seen = 0
 
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -33,7 +39,9 @@ def request_log(app: ASGIApp) -> ASGIApp:
         begun = perf_counter()
 
         async def send_watched(message: Message) -> None:
+            nonlocal seen
             if message["type"] == "http.response.start":
+                seen = max(seen, _say_position(message, seen))
                 _finish(scope, message, request_id, perf_counter() - begun)
             await send(message)
 
@@ -48,6 +56,15 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _GIVEN_ID.fullmatch(value.decode("latin-1")):
             return value.decode("latin-1")
     return new_id()
+
+
+def _say_position(message: Any, seen: int) -> int:
+    """The position that the answer states; adds `seen` where it states none."""
+    for name, value in message["headers"]:
+        if name.lower() == _POSITION:
+            return int(value)
+    message["headers"] = [*message["headers"], (_POSITION, str(seen).encode())]
+    return seen
 
 
 def _finish(scope: Scope, message: Any, request_id: str, seconds: float) -> None:

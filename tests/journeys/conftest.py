@@ -32,9 +32,8 @@ class Client:
         headers = self._headers | {"Ledger-Position": str(self.position)}
         answer = self._http.get(path, params=params or None, headers=headers)
         assert answer.status_code == status, answer.text
-        if status == 200:
-            assert int(answer.headers["Ledger-Position"]) >= 0
-        else:
+        assert int(answer.headers["Ledger-Position"]) >= 0
+        if status != 200:
             assert answer.headers["content-type"] == "application/problem+json"
         return answer.json()
 
