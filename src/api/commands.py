@@ -1,6 +1,7 @@
 """Which addresses take commands? One for every command of the catalogue, and the batch."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,13 +11,15 @@ from litestar.handlers import HTTPRouteHandler
 
 from api.identity import caller_of
 from api.moments import POSITION_HEADER
+from api.persons import check_persons
 from api.problems import problem_of
 from api.queries import id_in_path
 from api.state import service
 from ledger import catalogue
-from ledger.application import Caller, Receipt, Wish
+from ledger.application import Caller, Receipt, RefusedInBatch, Wish, digest_of
 from ledger.imports.case_file import wish_of
 from ledger.kernel.errors import Invalid, LedgerError, Malformed
+from ledger.kernel.intake import read
 
 BATCH_LIMIT = 1_000
 KEY_HEADER = "Idempotency-Key"
@@ -33,6 +36,14 @@ def _json_body(body: bytes) -> Any:
         raise Malformed(why=f"the body is not JSON ({error}).") from None
     except RecursionError:
         raise Malformed(why="the body is nested too deeply.") from None
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    """The decoded body, which must be an object. Raises `Malformed`."""
+    found = _json_body(body)
+    if not isinstance(found, dict):
+        raise Malformed(why="the body must be a JSON object.")
+    return found
 
 
 def _key(request: Request[Any, Any, Any]) -> str | None:
@@ -63,6 +74,16 @@ def _answer(body: Any, position: int, status: int, **headers: str) -> Response[b
     )
 
 
+async def _carry_out(
+    request: Request[Any, Any, Any], caller: Caller, wish: Wish, key: str | None
+) -> Receipt:
+    try:
+        await check_persons(request, caller, [wish])
+    except RefusedInBatch as refused:
+        raise refused.error from None
+    return await service(request).ledger.handle(wish, caller, request.state.request_id, key)
+
+
 def _command_route(collection: str, command: str, *, creates: bool) -> HTTPRouteHandler:
     async def record(request: Request[Any, Any, Any]) -> Response[bytes]:
         caller = await caller_of(request)
@@ -73,9 +94,7 @@ def _command_route(collection: str, command: str, *, creates: bool) -> HTTPRoute
             body=_json_body(await request.body()),
             if_match=_if_match(request),
         )
-        receipt = await service(request).ledger.handle(
-            wish, caller, request.state.request_id, _key(request)
-        )
+        receipt = await _carry_out(request, caller, wish, _key(request))
         headers = {"ETag": f'"{receipt.version}"'}
         if creates:
             headers["Location"] = f"/api/{collection}/{receipt.id}"
@@ -104,7 +123,7 @@ def _wishes(batch: Batch) -> list[Wish]:
         if not isinstance(one.get("path"), str):
             raise Invalid.field(f"{where}.path", "is required")
         try:
-            found.append(wish_of(one["path"], one.get("body") or {}))
+            found.append(wish_of(one["path"], one.get("body")))
         except Malformed as error:
             raise Invalid.field(f"{where}.path", str(error.facts["why"])) from None
     return found
@@ -114,14 +133,12 @@ def _wishes(batch: Batch) -> list[Wish]:
 async def record_batch(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Carries out several commands: all or none, or each by itself."""
     caller = await caller_of(request)
-    raw = _json_body(await request.body())
-    try:
-        batch = msgspec.convert(raw, Batch)
-    except msgspec.ValidationError as error:
-        text, _, where = str(error).partition(" - at `$")
-        raise Invalid.field(where.strip("`.") or "commands", text) from None
+    if "If-Match" in request.headers:
+        raise Malformed(why="the header If-Match names one object's version, not a batch's.")
+    batch, _ = read(Batch, _json_object(await request.body()))
     wishes = _wishes(batch)
     if batch.atomic:
+        await check_persons(request, caller, wishes)
         receipts = await service(request).ledger.handle_all(
             wishes, caller, request.state.request_id, _key(request)
         )
@@ -134,14 +151,14 @@ async def _one_by_one(
 ) -> Response[bytes]:
     """Each command by itself; with a key, each under a key of its own, so a repeat is safe."""
     key = _key(request)
+    # Nobody can send such a key: headers have no control characters.
+    keys = [None if key is None else f"{key}\x1f{index}" for index in range(len(wishes))]
+    await _check_same_body(request, caller, wishes, keys)
     results: list[dict[str, Any]] = []
     position = 0
-    for index, wish in enumerate(wishes):
-        own = None if key is None else f"{key}#{index}"
+    for wish, own in zip(wishes, keys, strict=True):
         try:
-            receipt: Receipt = await service(request).ledger.handle(
-                wish, caller, request.state.request_id, own
-            )
+            receipt = await _carry_out(request, caller, wish, own)
         except LedgerError as error:
             results.append(problem_of(error))
         else:
@@ -149,6 +166,22 @@ async def _one_by_one(
             results.append({"status": 201, **receipt.answer()})
     position = position or await service(request).log.head()
     return _answer(results, position, 200)
+
+
+async def _check_same_body(
+    request: Request[Any, Any, Any],
+    caller: Caller,
+    wishes: Sequence[Wish],
+    keys: Sequence[str | None],
+) -> None:
+    """Raises `KeyReused` where a command recorded under its key was another one."""
+    named = [key for key in keys if key is not None]
+    if not named:
+        return
+    recorded = await service(request).log.recorded_keys(caller.id, named)
+    for wish, key in zip(wishes, keys, strict=True):
+        if key in recorded:
+            await service(request).ledger.answered(caller, key, digest_of([wish]))
 
 
 def command_routes() -> list[HTTPRouteHandler]:

@@ -13,6 +13,7 @@ from api.identity import READ_THE_LOG, caller_of, require_role
 from api.moments import (
     MOMENT,
     PAGING,
+    POSITION_HEADER,
     date_of,
     limit_of,
     number_of,
@@ -35,6 +36,7 @@ _FILTERS = {
     "recorded_by": "e.recorded_by = %(recorded_by)s",
     "effective_from": "e.effective_on >= %(effective_from)s",
     "effective_to": "e.effective_on <= %(effective_to)s",
+    "valid_at": "e.effective_on <= %(valid_at)s",
 }
 # A grant of one project sees that project's events and those of shared institutions.
 _IN_SCOPE = "(s.project = %(scope)s::uuid OR s.collection = 'institutions')"
@@ -52,7 +54,7 @@ def _filters(query: dict[str, str]) -> dict[str, Any]:
     for name in ("project", "stream"):
         if name in found and valid_id(found[name]) is None:
             raise Invalid.field(name, "an identifier (UUID) is expected")
-    for name in ("effective_from", "effective_to"):
+    for name in ("effective_from", "effective_to", "valid_at"):
         if name in found:
             found[name] = date_of(name, found[name])
     return found
@@ -101,7 +103,7 @@ async def stream_events(request: Request[Any, Any, Any]) -> Stream:
     """The events as they are recorded, as server-sent events; an event's id is its position."""
     caller = await caller_of(request)
     require_role(caller, READ_THE_LOG)
-    query = query_of(request, _FILTERS.keys() | {"after"})
+    query = query_of(request, (_FILTERS.keys() - {"valid_at"}) | {"after"})
     start = request.headers.get("Last-Event-ID") or query.get("after")
     if start is None:
         after = await service(request).log.head()
@@ -112,7 +114,11 @@ async def stream_events(request: Request[Any, Any, Any]) -> Stream:
     return Stream(
         _tail(request, caller, question, filters, after),
         media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        headers={
+            POSITION_HEADER: str(question.reached),
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        },
     )
 
 
@@ -125,20 +131,20 @@ async def _tail(
 ) -> AsyncIterator[bytes]:
     parts = parts_of(request.app)
     loop = asyncio.get_running_loop()
-    quiet_since = loop.time()
+    checked = loop.time()
     yield b": the ledger's events\n\n"
     while True:
         question.moment = await _moment_now(question)
         positions = await _positions(question, filters, after, STREAM_PAGE)
         for leaf in await parts.log.at(positions) if positions else []:
             yield b"id: %d\ndata: %b\n\n" % (leaf.position, event_json(leaf))
-            after, quiet_since = leaf.position, loop.time()
+            after = leaf.position
+        if loop.time() - checked > KEEP_ALIVE_SECONDS:
+            if await parts.tokens.grant(caller.id) is None:
+                return  # the credential was revoked meanwhile
+            yield b": still here\n\n"
+            checked = loop.time()
         if not positions:
-            if loop.time() - quiet_since > KEEP_ALIVE_SECONDS:
-                if await parts.tokens.grant(caller.id) is None:
-                    return  # the credential was revoked meanwhile
-                yield b": still here\n\n"
-                quiet_since = loop.time()
             await parts.reading.next_move()
 
 

@@ -18,6 +18,7 @@ MOMENT = frozenset({"valid_at", "known_at"})
 PAGING = frozenset({"limit", "cursor"})
 POSITION_HEADER = "Ledger-Position"
 DEFAULT_LIMIT = 100
+LAST_DAY = date(9999, 12, 30)  # what has no end is true until 9999-12-31 (exclusive)
 _POSITION = re.compile(r"[0-9]{1,18}")
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+\- ]\d\d:\d\d)", re.ASCII
@@ -57,8 +58,9 @@ async def question_of(
     known = known_at if asked is None else await _known_at(request, asked)
     reached = await parts.reading.wait_for(max(required, known or 0, 0))
     request.state.position = reached
-    moment = Moment(valid_at or parts.ledger.today(), reached if known is None else known)
-    return Question(parts.reading, moment, asker_of(caller))
+    day = min(valid_at or parts.ledger.today(), LAST_DAY)
+    moment = Moment(day, reached if known is None else known)
+    return Question(parts.reading, moment, asker_of(caller), reached=reached)
 
 
 def _required_position(request: Request[Any, Any, Any]) -> int:

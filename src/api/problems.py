@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
-from psycopg import OperationalError
+from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from ledger.application import RefusedInBatch
@@ -88,7 +88,10 @@ def problem_response(error: LedgerError) -> Response[bytes]:
 
 def on_ledger_error(request: Request[Any, Any, Any], error: LedgerError) -> Response[bytes]:
     """A refusal of ours."""
-    return problem_response(error)
+    answer = problem_response(error)
+    if (position := request.scope.get("state", {}).get("position")) is not None:
+        answer.headers["Ledger-Position"] = str(position)
+    return answer
 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -124,6 +127,7 @@ HANDLERS: dict[Any, Any] = {
     LedgerError: on_ledger_error,
     HTTPException: on_http_exception,
     OperationalError: on_database_away,
+    InterfaceError: on_database_away,
     PoolTimeout: on_database_away,
     Exception: on_anything,
 }

@@ -1,11 +1,13 @@
 """Which addresses answer questions? One pair for every listing, derived from the catalogue."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct, inspect
 
 from api.identity import READ_PERSONS, caller_of, require_role
 from api.moments import (
@@ -17,12 +19,13 @@ from api.moments import (
     query_of,
     question_of,
 )
+from api.state import service
 from ledger.application import valid_id
 from ledger.kernel.errors import Invalid, NotFound
 from ledger.projections.engine.query import Listing, listings
 from ledger.queries import explain
 from ledger.queries.asking import Cursor, Question
-from ledger.queries.indicators import explain_indicator, indicators
+from ledger.queries.indicators import code_in_path, explain_indicator, indicators
 from ledger.queries.report import report
 
 Json = Response[bytes]
@@ -30,7 +33,8 @@ Json = Response[bytes]
 
 def json_response(body: bytes, question: Question, **headers: str) -> Json:
     """An answer that says how far into the log it reflects."""
-    position = str(question.moment.known_at)
+    # Not `known_at`, which may lie in the past: who sends this back reads their own writes.
+    position = str(question.reached)
     return Response(
         body, media_type="application/json", headers={POSITION_HEADER: position, **headers}
     )
@@ -57,10 +61,22 @@ def _filters(listing: Listing, query: Mapping[str, str]) -> dict[str, Any]:
             value = valid_id(value)
             if value is None:
                 raise Invalid.field(name, "an identifier (UUID) is expected")
+        elif (allowed := _alternatives(listing.row, name)) and value not in allowed:
+            raise Invalid.field(name, f"one of {', '.join(allowed)} is expected")
         elif "::bigint" in listing.filters[name]:
             value = number_of(name, value, 0, 10**9)
         found[name] = value
     return found
+
+
+@cache
+def _alternatives(row: type[Struct], name: str) -> tuple[str, ...]:
+    """The only values that a row's field can have; empty where there are others."""
+    kind = inspect.type_info(row)
+    assert isinstance(kind, inspect.StructType)
+    fields = {field.name: field.type for field in kind.fields}
+    found = fields.get(name)
+    return tuple(map(str, found.values)) if isinstance(found, inspect.LiteralType) else ()
 
 
 def _list_route(listing: Listing) -> HTTPRouteHandler:
@@ -73,7 +89,7 @@ def _list_route(listing: Listing) -> HTTPRouteHandler:
             require_role(caller, READ_PERSONS)
         query = query_of(request, allowed)
         limit = limit_of(query)
-        cursor = Cursor.read(query["cursor"]) if "cursor" in query else None
+        cursor = await _cursor(request, query, listing.path)
         filters = _filters(listing, query)
         question = await question_of(
             request, caller, query, known_at=cursor.known_at if cursor else None
@@ -90,6 +106,14 @@ def _list_route(listing: Listing) -> HTTPRouteHandler:
         return json_response(body.encode(), question)
 
     return get(_typed(listing.path), name=f"list:{listing.path}")(answer_list)
+
+
+async def _cursor(
+    request: Request[Any, Any, Any], query: Mapping[str, str], path: str
+) -> Cursor | None:
+    if "cursor" not in query:
+        return None
+    return Cursor.read(query["cursor"], path, await service(request).log.head())
 
 
 def _typed(path: str) -> str:
@@ -124,17 +148,38 @@ def _asked(
     return get(path, name=name)(answer)
 
 
-async def _indicators(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
+_INDICATORS = "/api/projects/{id}/indicators"
+
+
+@get(_typed(_INDICATORS), name=f"list:{_INDICATORS}")
+async def list_indicators(request: Request[Any, Any, Any]) -> Json:
+    """The indicators of a project, page by page like every list."""
+    caller = await caller_of(request)
+    query = query_of(request, MOMENT | PAGING)
+    limit = limit_of(query)
+    cursor = await _cursor(request, query, _INDICATORS)
+    question = await question_of(
+        request, caller, query, known_at=cursor.known_at if cursor else None
+    )
     project = id_in_path(request)
     await question.require("projects", project)
     found = await indicators(question, project)
-    return {"items": found, "next": None, "position": question.moment.known_at}
+    codes = [one.code for one in found]
+    start = codes.index(cursor.id) + 1 if cursor and cursor.id in codes else 0
+    page, following = found[start : start + limit], None
+    if len(found) > start + limit:
+        following = Cursor(_INDICATORS, question.moment.known_at, "", page[-1].code).text()
+    position = question.moment.known_at
+    return encoded({"items": page, "next": following, "position": position}, question)
 
 
 async def _explain_indicator(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
+    code = code_in_path(str(request.path_params["code"]))
+    if "\x00" in code:
+        raise NotFound
     project = id_in_path(request)
     await question.require("projects", project)
-    items = await explain_indicator(question, project, str(request.path_params["code"]))
+    items = await explain_indicator(question, project, code)
     return {"items": items, "total": len(items), "position": question.moment.known_at}
 
 
@@ -161,7 +206,6 @@ async def _explain_grant(question: Question, request: Request[Any, Any, Any]) ->
 
 
 _OWN = {
-    "/api/projects/{id:str}/indicators": _indicators,
     "/api/projects/{id:str}/indicators/{code:str}/explain": _explain_indicator,
     "/api/projects/{id:str}/report": _report,
     "/api/projects/{id:str}/explain/value": _explain_value,
@@ -172,7 +216,7 @@ _OWN = {
 
 def query_routes() -> list[HTTPRouteHandler]:
     """Every address that answers a question about the read models."""
-    found = []
+    found: list[HTTPRouteHandler] = [list_indicators]
     for listing in listings():
         found.append(_list_route(listing))
         if listing.single:

@@ -13,9 +13,7 @@ from ledger.settings import Settings
 
 
 @contextmanager
-def database(
-    settings: Settings, on_wait: Callable[[str], None] | None = None
-) -> Iterator[str]:
+def database(settings: Settings, on_wait: Callable[[str], None] | None = None) -> Iterator[str]:
     """The URL of a database that is ready and up to date, while the context lasts."""
     if settings.database is not None:
         migrate(settings.database)
@@ -54,6 +52,17 @@ async def parts(url: str) -> AsyncIterator[Parts]:
     finally:
         for part in reversed(opened):
             await part.close()
+
+
+@asynccontextmanager
+async def reader(url: str) -> AsyncIterator[Reading]:
+    """The read side alone, connected while the context lasts."""
+    reading = Reading(url)
+    try:
+        await reading.open()
+        yield reading
+    finally:
+        await reading.close()
 
 
 class StreamLookups:

@@ -81,7 +81,7 @@ def signing(**fields: Any) -> Scenario:
 
 
 def signed() -> Scenario:
-    return Scenario(AGREEMENTS).given(SIGNED)
+    return Scenario(AGREEMENTS).given(SIGNED, on=SIGNED_ON)
 
 
 def activity(starts_on: date, cancelled_on: date | None = None) -> ActivityStanding:

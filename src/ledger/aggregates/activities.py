@@ -7,7 +7,7 @@ from typing import TypeVar
 from msgspec import Struct, structs
 from msgspec.structs import replace
 
-from ledger.kernel.errors import Collision, FieldError, Invalid, Refusal
+from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import (
     ActivityKind,
     Date,
@@ -79,6 +79,7 @@ class Activity(State, frozen=True, kw_only=True):
     team: str | None = None
     cancelled_on: date | None = None
     attendance: Mapping[str, Attendance] = {}
+    since: date
 
     def standing(self) -> ActivityStanding:
         return ActivityStanding(
@@ -109,7 +110,7 @@ class ActivityArranged(Event, frozen=True, kw_only=True):
     team: TeamId | None = None
 
     def apply(self, state: None, on: date) -> Activity:
-        return Activity(**structs.asdict(self))
+        return Activity(**structs.asdict(self), since=on)
 
 
 @ACTIVITIES.event("activity.attendance-recorded")
@@ -343,6 +344,7 @@ class RescheduleActivity(Command, frozen=True, kw_only=True, forbid_unknown_fiel
 
     def decide(self, state: Activity, given: Given) -> Sequence[Event]:
         _check_not_cancelled(state, given)
+        NotTrueYet.check(state.since, given.effective_on, Collision("activities", given.id))
         _check_days(self.starts_on, self.ends_on, state.project, given)
         here = Collision("activities", given.id)
         if (self.starts_on, self.ends_on) == (state.starts_on, state.ends_on):
@@ -359,6 +361,7 @@ class CancelActivity(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def decide(self, state: Activity, given: Given) -> Sequence[Event]:
         _check_not_cancelled(state, given)
+        NotTrueYet.check(state.since, given.effective_on, Collision("activities", given.id))
         first = min((a.on for a in state.attendance.values()), default=None)
         if first is not None:
             raise AttendanceStands(on=first, collides=Collision("activities", given.id))

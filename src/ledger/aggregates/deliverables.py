@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.kernel.errors import Collision, Invalid, Refusal
+from ledger.kernel.errors import Collision, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import DeliverableKind, Digest, Number, ProjectId, ShortText, Title
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
 from ledger.kernel.standing import DeliverableStanding, ProjectTerms
@@ -213,6 +213,7 @@ class SubmitVersion(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 since=found.since,
                 collides=Collision("deliverables", given.id),
             )
+        NotTrueYet.check(found.since, given.effective_on, Collision("deliverables", given.id))
         return [VersionSubmitted(version=self.version)]
 
 

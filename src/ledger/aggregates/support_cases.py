@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from ledger.kernel.errors import Collision, Invalid, Refusal
+from ledger.kernel.errors import Collision, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import CaseSubject, ProjectId, ShortText, TeamId, Text
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
 from ledger.kernel.standing import TeamStanding
@@ -126,4 +126,6 @@ class CloseSupportCase(Command, frozen=True, kw_only=True, forbid_unknown_fields
             raise CaseIsClosed(
                 closed_on=state.closed_on, collides=Collision("support-cases", given.id)
             )
+        here = Collision("support-cases", given.id)
+        NotTrueYet.check(state.opened_on, given.effective_on, here)
         return [SupportCaseClosed(outcome=self.outcome)]

@@ -37,7 +37,7 @@ LATE = (
     institutions.InstitutionUpdated,
     teams.MemberAppointed,
     activities.AttendanceRecorded,
-    agreements.ObligationFulfilled,
+    agreements.fulfilment.ObligationFulfilled,
 )
 PLACES = ("podkarpackie", "lubelskie", "śląskie", "mazowieckie", "pomorskie")
 
@@ -144,18 +144,20 @@ class History:
         stream, begin = self._new(self.projects), self._day
         code = f"POWR.02.05.00-{len(self.projects)}"
         end = begin + timedelta(days=1_000)
-        counted = projects.Counts(subject="institution", through=("agreement_signed",))
-        facts: list[Event] = [projects.ProjectStarted(
+        counted = projects.state.Counts(subject="institution", through=("agreement_signed",))
+        facts: list[Event] = [projects.terms.ProjectStarted(
             code=code, title=f"Liderzy kooperacji {code}", programme="PO WER",
             leader=self._one(self._institutions), value="12893583.46", starts_on=begin,
             ends_on=end,
         )]  # fmt: skip
         facts += [
-            projects.MilestonePlanned(number=n, name=f"Etap {n}", starts_on=begin, ends_on=end)
+            projects.milestones.MilestonePlanned(
+                number=n, name=f"Etap {n}", starts_on=begin, ends_on=end
+            )
             for n in range(1, 6)
         ]
         facts += [
-            projects.IndicatorSet(
+            projects.indicators.IndicatorSet(
                 code=f"W{n}", name=f"Liczba {n}", kind="output", target=60, counts=counted
             )
             for n in range(1, 4)
@@ -166,7 +168,7 @@ class History:
         """Moved again and again: what is known of a stage has a long history."""
         begin = self._day + timedelta(days=self._random.randrange(100))
         number = self._random.randrange(1, 6)
-        moved = projects.MilestoneRescheduled(
+        moved = projects.milestones.MilestoneRescheduled(
             number=number, starts_on=begin, ends_on=begin + timedelta(days=300)
         )
         return [(self._one(self.projects), moved)]
@@ -174,12 +176,12 @@ class History:
     def _agreement(self) -> Sequence[Fact]:
         parties = list({self._one(self._institutions) for _ in range(3)})
         stream = self._new(self._agreements)
-        return [(stream, agreements.AgreementSigned(
+        return [(stream, agreements.signing.AgreementSigned(
             project=self._one(self.projects), kind="cooperation",
             title=f"Porozumienie nr {len(self._agreements)}", signed_on=self._day,
-            parties=tuple(agreements.Signature(institution=i) for i in parties),
+            parties=tuple(agreements.state.Signature(institution=i) for i in parties),
             obligations=tuple(
-                agreements.Undertaking(number=n, party=parties[0], target=3,
+                agreements.state.Undertaking(number=n, party=parties[0], target=3,
                                        text="Udział pracowników w zespole i w szkoleniach")
                 for n in (1, 2)
             ),
@@ -188,7 +190,9 @@ class History:
     def _fulfilment(self) -> Sequence[Fact]:
         stream = self._one(self._agreements)
         count = self._fulfilled[stream] = self._fulfilled.get(stream, 0) + 1
-        fulfilled = agreements.ObligationFulfilled(number=1, fulfilment=count, quantity=1)
+        fulfilled = agreements.fulfilment.ObligationFulfilled(
+            number=1, fulfilment=count, quantity=1
+        )
         return [(stream, fulfilled)]
 
     def _team(self) -> Sequence[Fact]:
@@ -231,7 +235,7 @@ class History:
     def _attendance(self) -> Sequence[Fact]:
         stream, entries = self._one(self._activities), []
         known = self._attended.setdefault(stream, [])
-        for _ in range(self._random.randrange(1, 6)):
+        for _ in range(self._random.randrange(1, 5)):
             who = activities.Who(
                 institution=self._one(self._institutions), person=self._one(self._persons)
             )

@@ -59,6 +59,7 @@ class _Append(NamedTuple):
     events: Sequence[StoredEvent]
     guards: Mapping[UUID, int]
     requests: Sequence[RequestKey]
+    size: int
     done: "asyncio.Future[Stored]"
 
 
@@ -129,7 +130,8 @@ class GroupWriter:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="group-commit")
         done = asyncio.get_running_loop().create_future()
-        append = _Append(events, guards or {}, requests, done)
+        size = sum(len(e.state) for e in events)
+        append = _Append(events, guards or {}, requests, size, done)
         self._waiting.append(append)
         self._wake.set()
         return await append.done
@@ -163,7 +165,7 @@ class GroupWriter:
         count = size = taken = 0
         for append in self._waiting:
             count += len(append.events)
-            size += sum(len(e.state) for e in append.events)
+            size += append.size
             if taken and (count > EVENTS_PER_STATEMENT or size > BYTES_PER_STATEMENT):
                 break
             taken += 1
@@ -204,7 +206,12 @@ class GroupWriter:
         """Those that somebody still waits for and that fit the heads of their streams."""
         waiting = [a for a in batch if not a.done.done()]
         await self._learn_heads(connection, waiting)
-        self._judge(waiting)
+        refused = self._judge(waiting)
+        if refused:  # a refusal must rest on what the log holds now, other processes' events too
+            await self._read_head(connection)
+            refused = self._judge(waiting)
+        for append, stream in refused:
+            _fail([append], VersionConflict(stream))
         return [a for a in waiting if not a.done.done()]
 
     async def _disconnect(self) -> None:
@@ -282,33 +289,34 @@ class GroupWriter:
             if version is not None:
                 self._heads[stream] = version
 
-    def _judge(self, batch: list[_Append]) -> int:
-        """Refuses each append that does not fit the heads; counts those that do."""
-        heads: dict[UUID, int] = {}
-        accepted = 0
+    def _judge(self, batch: Sequence[_Append]) -> list[tuple[_Append, UUID | str]]:
+        """The appends that do not fit the heads, each with the stream that is in its way."""
+        heads: dict[Any, int] = {}
+        refused = []
         for append in batch:
             conflict = self._conflict(append, heads)
-            if conflict is None:
-                accepted += 1
-                for event in append.events:
-                    heads[event.originator_id] = event.originator_version  # type: ignore[index]
-            elif not append.done.done():
-                append.done.set_exception(VersionConflict(conflict))
-        return accepted
+            if conflict is not None:
+                refused.append((append, conflict))
+                continue
+            for event in append.events:
+                heads[event.originator_id] = event.originator_version
+        return refused
 
     def _conflict(self, append: _Append, heads: Mapping[UUID, int]) -> UUID | str | None:
         """The stream that is not where the append expects it."""
         own: dict[Any, int] = {}
-        for stream, version in append.guards.items():
-            if heads.get(stream, self._heads.get(stream, 0)) != version:
-                return stream
+        for guarded, version in append.guards.items():
+            if heads.get(guarded, self._heads.get(guarded, 0)) != version:
+                return guarded
         for event in append.events:
-            stream = event.originator_id
+            stream: UUID = event.originator_id  # type: ignore[assignment]
             head = own.get(stream)
             if head is None:
-                head = heads.get(stream, self._heads.get(stream))  # type: ignore[arg-type]
-            fits = event.originator_version <= 1 if head is None else (
-                event.originator_version == head + 1
+                head = heads.get(stream, self._heads.get(stream))
+            fits = (
+                event.originator_version <= 1
+                if head is None
+                else (event.originator_version == head + 1)
             )
             if not fits:
                 return stream
@@ -322,8 +330,7 @@ class GroupWriter:
         written = written_time(at)
         events = [e for a in batch for e in a.events]
         leaves = [
-            self._stamp(e.state, position, written)
-            for position, e in enumerate(events, before + 1)
+            self._stamp(e.state, position, written) for position, e in enumerate(events, before + 1)
         ]
         return _Attempt(batch, events, leaves, before, at)
 
@@ -373,9 +380,7 @@ class GroupWriter:
         while len(self._heads) > HEADS_CACHED:
             self._heads.popitem(last=False)
 
-    async def _was_stored(
-        self, connection: psycopg.AsyncConnection, attempt: _Attempt
-    ) -> bool:
+    async def _was_stored(self, connection: psycopg.AsyncConnection, attempt: _Attempt) -> bool:
         """Whether an attempt without an answer was stored after all; the log itself knows.
 
         While the log stands where the attempt began it may still come in from the connection
@@ -428,9 +433,7 @@ def _columns(
     }
 
 
-def _request_rows(
-    batch: Sequence[_Append], before: int, at: datetime
-) -> list[tuple[Any, ...]]:
+def _request_rows(batch: Sequence[_Append], before: int, at: datetime) -> list[tuple[Any, ...]]:
     rows, first = [], before + 1
     for append in batch:
         for caller, key, digest, lasts in append.requests:

@@ -97,9 +97,7 @@ class EventLog:
 
     async def at(self, positions: Sequence[int]) -> list[Leaf]:
         """The events at these positions, in ascending order."""
-        return await self._leaves(
-            "WHERE position = ANY(%s) ORDER BY position", (list(positions),)
-        )
+        return await self._leaves("WHERE position = ANY(%s) ORDER BY position", (list(positions),))
 
     async def pages(self, after: int, upto: int | None = None) -> AsyncIterator[list[Leaf]]:
         """The log from `after` on, page by page."""
@@ -146,7 +144,7 @@ class EventLog:
         async with self._pool.connection() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(
-                f"SELECT position, leaf FROM log.events {where}".encode(),  # noqa: S608
+                f"SELECT position, leaf FROM log.events {where}".encode(),
                 params,
                 prepare=True,
             )

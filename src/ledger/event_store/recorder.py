@@ -155,7 +155,7 @@ class LogRecorder(PostgresApplicationRecorder):
         return row["position"] or None
 
     def _rows(self, rest: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-        statement = f"SELECT position, stream, version, type, leaf FROM log.events {rest}"  # noqa: S608
+        statement = f"SELECT position, stream, version, type, leaf FROM log.events {rest}"
         with self.datastore.get_connection() as connection:
             return connection.execute(statement.encode(), params, prepare=True).fetchall()
 
@@ -178,5 +178,3 @@ def _notification(row: dict[str, Any]) -> Notification:
         state=bytes(row["leaf"]),
         id=row["position"],
     )
-
-

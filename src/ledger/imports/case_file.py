@@ -99,12 +99,11 @@ def _entry(file: str, index: int, entry: Any) -> Entry:
         raise Malformed(why=f"{file}: command {index} needs a path and a body.")
     try:
         wish = wish_of(_named(entry["path"]), _replaced(entry.get("body") or {}))
-    except Malformed as error:
-        raise Malformed(why=f"{file}: command {index}: {error.facts['why']}") from None
-    try:
         said = [wish.collection, wish.command, wish.id, wish.body]
         text = msgspec.json.encode(said, order="sorted")
-    except (OverflowError, TypeError):
+    except Malformed as error:
+        raise Malformed(why=f"{file}: command {index}: {error.facts['why']}") from None
+    except (OverflowError, RecursionError, TypeError, ValueError):
         why = f"{file}: command {index} holds a value that JSON has no place for."
         raise Malformed(why=why) from None
     return Entry(entry["path"], wish, hashlib.sha256(text).hexdigest())

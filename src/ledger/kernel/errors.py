@@ -6,6 +6,7 @@ snake case, is the `rule` (or the problem's type) that a client can rely on.
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from inspect import cleandoc
 from typing import Any, NamedTuple
 
@@ -57,6 +58,16 @@ class Refusal(LedgerError):
 
 class AlreadyExists(Refusal):
     """An object with the id {id} exists already."""
+
+
+class NotTrueYet(Refusal):
+    """What this would change is true from {since} on only: it cannot change on {on}."""
+
+    @classmethod
+    def check(cls, since: date, on: date, collides: Collision) -> None:
+        """Raises where a change comes before the beginning; it would be lost."""
+        if on < since:
+            raise cls(since=since, on=on, collides=collides)
 
 
 class ProjectClosed(Refusal):

@@ -185,7 +185,7 @@ SELECT c.activity AS id, c.project, {project_name("c.project")} AS project_name,
         WHEN %(valid_at)s <= c.ends_on THEN 'in_progress' ELSE 'held' END AS status,
     who.attendees, who.attendance, greatest(c.position, who.position) AS position
 FROM {{activities}} AS c
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
     SELECT coalesce(json_agg(json_build_object(
             'institution', a.institution,
             'institution_name', {institution_name("a.institution")},
@@ -193,5 +193,5 @@ CROSS JOIN LATERAL (
             'hours', coalesce(a.hours, c.hours), 'since', a.valid_from,
             'position', a.position) ORDER BY a.position, a.entry), '[]') AS attendees,
         count(*) AS attendance, coalesce(max(a.position), 0) AS position
-    FROM {{attendances}} AS a WHERE a.activity = c.activity) AS who""",
+    FROM {{attendances}} AS a WHERE a.activity = c.activity) AS who ON true""",
 )

@@ -107,11 +107,11 @@ SELECT g.grant_id AS id, g.project, {project_name("g.project")} AS project_name,
     '/api/grants/' || g.grant_id || '/explain/settled' || %(moment)s::text AS explain_settled,
     greatest(g.position, m.position) AS position
 FROM {{grants}} AS g
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
     SELECT coalesce(sum(x.amount) FILTER (WHERE x.movement = 'paid'), 0)::numeric(15,2) AS paid,
         coalesce(sum(x.amount) FILTER (WHERE x.movement = 'settled'), 0)::numeric(15,2) AS settled,
         max(x.position) AS position
-    FROM {{grant_movements}} AS x WHERE x.grant_id = g.grant_id) AS m""",
+    FROM {{grant_movements}} AS x WHERE x.grant_id = g.grant_id) AS m ON true""",
 )
 
 # What a grant's `paid` or `settled` is made of.

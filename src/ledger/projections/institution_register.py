@@ -81,7 +81,7 @@ LISTING = Listing(
         "level": "i.level = %(level)s::text",
         "voivodeship": "i.voivodeship = %(voivodeship)s::text",
         "nip": "i.nip = %(nip)s::text",
-        "name": "i.name ILIKE '%%' || %(name)s::text || '%%'",
+        "name": "strpos(lower(i.name), lower(%(name)s::text)) > 0",
     },
     select="""
 SELECT i.institution AS id, i.name, i.kind, i.sector, i.level, i.voivodeship, i.county, i.commune,

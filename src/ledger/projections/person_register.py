@@ -89,7 +89,7 @@ LISTING = Listing(
     filters={
         "institution": "p.institution = %(institution)s::uuid",
         "name": "NOT gone.erased AND"
-        " (p.given_name || ' ' || p.family_name) ILIKE '%%' || %(name)s::text || '%%'",
+        " strpos(lower(p.given_name || ' ' || p.family_name), lower(%(name)s::text)) > 0",
     },
     select=f"""
 SELECT p.person AS id,

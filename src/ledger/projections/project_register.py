@@ -199,9 +199,19 @@ FROM {{projects}} AS p""",
 )
 
 # What a project's value is made of: the first agreement, and by how much each annex changed it.
+# The first row that the first event wrote is kept for ever, whatever changed it afterwards.
 VALUE_EXPLAINED = """
-SELECT h.position, e.type, h.project AS stream, h.project AS subject, h.valid_from AS effective_on,
-    (h.value - coalesce(lag(h.value) OVER (ORDER BY h.valid_from), 0))::text AS amount
-FROM {projects:ever} AS h JOIN {events:log} AS e ON e.position = h.position
-WHERE h.project = %(id)s AND h.valid_from <= %(valid_at)s
-ORDER BY h.valid_from"""
+WITH stated AS (
+    SELECT e.position, e.effective_on, p.value
+    FROM {events:log} AS e JOIN read.projects AS p
+        ON p.project = e.stream AND p.known_from = e.position AND p.alive
+    WHERE e.stream = %(id)s AND e.version = 1
+    UNION ALL
+    SELECT a.position, a.valid_from, (a.changes ->> 'value')::numeric(15,2)
+    FROM {annexes} AS a WHERE a.project = %(id)s AND a.changes ? 'value'
+)
+SELECT s.position, e.type, e.stream, e.stream AS subject, s.effective_on,
+    (s.value - coalesce(lag(s.value) OVER (ORDER BY s.effective_on, s.position), 0))::text AS amount
+FROM stated AS s JOIN {events:log} AS e ON e.position = s.position
+WHERE s.effective_on <= %(valid_at)s
+ORDER BY s.effective_on, s.position"""

@@ -133,7 +133,7 @@ SELECT r.recruitment AS id, r.project, {project_name("r.project")} AS project_na
     r.criteria, r.quotas, coalesce(c.ranking, '[]') AS ranking, c.selected,
     greatest(r.position, c.position) AS position
 FROM {{recruitments}} AS r
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object(
             'institution', k.institution,
             'institution_name', {institution_name("k.institution")},
@@ -152,5 +152,5 @@ CROSS JOIN LATERAL (
         FROM (SELECT * FROM {{scores}} AS a WHERE a.recruitment = r.recruitment) AS s
         FULL JOIN (SELECT * FROM {{selections}} AS b WHERE b.recruitment = r.recruitment) AS x
             ON x.institution = s.institution
-    ) AS k) AS c""",
+    ) AS k) AS c ON true""",
 )

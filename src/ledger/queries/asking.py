@@ -32,6 +32,7 @@ class Page(NamedTuple):
 class Cursor(Struct, frozen=True, array_like=True):
     """Where a page ended: a walk through pages stays at the moment at which it began."""
 
+    path: str
     known_at: int
     sort: str
     id: str
@@ -41,13 +42,21 @@ class Cursor(Struct, frozen=True, array_like=True):
         return base64.urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
 
     @classmethod
-    def read(cls, text: str) -> "Cursor":
-        """The cursor in a client's text. Raises `Invalid`."""
+    def read(cls, text: str, path: str, head: int) -> "Cursor":
+        """The cursor of the list at `path` in a client's text. Raises `Invalid`."""
         try:
             padded = text.encode() + b"=" * (-len(text) % 4)
-            return msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=cls)
+            found = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=cls)
         except (ValueError, binascii.Error, msgspec.MsgspecError):
-            raise Invalid.field("cursor", "is not a cursor of this list") from None
+            found = None
+        if (
+            found is None
+            or found.path != path
+            or not 0 <= found.known_at <= head
+            or "\x00" in found.sort + found.id
+        ):
+            raise Invalid.field("cursor", "is not a cursor of this list")
+        return found
 
 
 def pinned(moment: Moment) -> str:
@@ -58,10 +67,14 @@ def pinned(moment: Moment) -> str:
 class Question:
     """One moment and one asker; every answer of it is consistent with every other."""
 
-    def __init__(self, reading: Reading, moment: Moment, asker: Asker) -> None:
+    def __init__(
+        self, reading: Reading, moment: Moment, asker: Asker, *, reached: int | None = None
+    ) -> None:
         self.reading = reading
         self.moment = moment
         self.asker = asker
+        # How far the read models are; the moment itself may lie before it.
+        self.reached = moment.known_at if reached is None else reached
 
     def params(self, **more: Any) -> dict[str, Any]:
         """The parameters that every query takes, and more."""
@@ -91,23 +104,44 @@ class Question:
         params = dict(filters)
         if self.asker.project and listing.where_scoped:
             conditions.append(listing.where_scoped)
-        after = ""
-        if cursor is not None:
-            after = f"WHERE (({listing.order})::text, x.id::text) > (%(sort)s, %(after)s)"
-            params |= {"sort": cursor.sort, "after": cursor.id}
+        if limit is None:
+            return Page(await self._whole(listing, conditions, params), None)
+        places = await self._places(listing, conditions, params, limit, cursor)
+        if listing.single:
+            # Only the rows of this page are made: what they are ordered by costs far less.
+            conditions.append(f"{listing.single} = ANY(%(on_page)s::uuid[])")
+            params["on_page"] = [id for id, _ in places[:limit]]
+        rows = await self._whole(listing, conditions, params, limit, cursor)
+        if len(places) <= limit:
+            return Page(rows, None)
+        id, sort = places[limit - 1]
+        return Page(rows, Cursor(listing.path, self.moment.known_at, sort or "", id).text())
+
+    async def _places(
+        self,
+        listing: Listing,
+        conditions: list[str],
+        params: Mapping[str, Any],
+        limit: int,
+        cursor: Cursor | None,
+    ) -> list[tuple[Any, ...]]:
+        """The ids of a page and one more, each with what it is sorted by."""
         text = (
-            f"SELECT x.id::text, ({listing.order})::text, to_json(x)::text"
-            f" FROM ({listing.select}{_where(conditions)}) AS x {after}"
-            f" ORDER BY ({listing.order})::text, x.id::text"
+            f"SELECT x.id::text, ({listing.order})::text {_in_order(listing, conditions, cursor)}"
         )
-        if limit is not None:
-            text += f" LIMIT {limit + 1}"
-        found = await self.rows(text, **params)
-        if limit is None or len(found) <= limit:
-            return Page([row[2] for row in found], None)
-        last = found[limit - 1]
-        following = Cursor(self.moment.known_at, last[1] or "", last[0])
-        return Page([row[2] for row in found[:limit]], following.text())
+        return await self.rows(f"{text} LIMIT {limit + 1}", **params, **_after(cursor))
+
+    async def _whole(
+        self,
+        listing: Listing,
+        conditions: list[str],
+        params: Mapping[str, Any],
+        limit: int | None = None,
+        cursor: Cursor | None = None,
+    ) -> list[str]:
+        text = f"SELECT to_json(x)::text {_in_order(listing, conditions, cursor)}"
+        text += "" if limit is None else f" LIMIT {limit}"
+        return [row[0] for row in await self.rows(text, **params, **_after(cursor))]
 
     async def one(self, listing: Listing, id: str) -> str:
         """One row as JSON. Raises `NotFound`, also where the asker may not see it."""
@@ -146,6 +180,16 @@ class Question:
             id=id,
         )
         return int(found[0][0]) if found else 0
+
+
+def _in_order(listing: Listing, conditions: list[str], cursor: Cursor | None) -> str:
+    order = f"({listing.order})::text, x.id::text"
+    after = "" if cursor is None else f" WHERE ({order}) > (%(sort)s, %(after)s)"
+    return f"FROM ({listing.select}{_where(conditions)}) AS x{after} ORDER BY {order}"
+
+
+def _after(cursor: Cursor | None) -> dict[str, str]:
+    return {} if cursor is None else {"sort": cursor.sort, "after": cursor.id}
 
 
 def _where(conditions: list[str]) -> str:

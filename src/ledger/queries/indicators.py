@@ -139,13 +139,25 @@ def age_group(age: int | None) -> str | None:
     return "under_25" if age < 25 else "25_54" if age <= 54 else "over_54"
 
 
+def _in_path(code: str) -> str:
+    """The code as one step of an address: a slash in it is written as in a JSON Pointer."""
+    return code.replace("~", "~0").replace("/", "~1")
+
+
+def code_in_path(text: str) -> str:
+    """The code that a step of an address names."""
+    return text.replace("~1", "/").replace("~0", "~")
+
+
 async def indicators(question: Question, project: str) -> list[IndicatorRow]:
     """The project's indicators."""
     found = []
     for one, name, kind, target, counts, position in await _definitions(question, project):
         counted = await _counted(question, project, counts)
         share = Decimal(100 * len(counted)) / Decimal(target)
-        path = f"/api/projects/{project}/indicators/{quote(one, safe='')}/explain"
+        path = (
+            f"/api/projects/{project}/indicators/{quote(_in_path(one), safe='')}/explain"
+        )
         found.append(
             IndicatorRow(
                 id=f"{project}/{one}",

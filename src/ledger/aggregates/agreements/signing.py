@@ -19,7 +19,7 @@ from ledger.aggregates.agreements.state import (
     obligation_of,
     this_agreement,
 )
-from ledger.kernel.errors import FieldError, Invalid, Refusal
+from ledger.kernel.errors import FieldError, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import (
     AgreementKind,
     Date,
@@ -60,6 +60,7 @@ class AgreementSigned(Event, frozen=True, kw_only=True):
                 for p in self.parties
             ),
             obligations=_obligations(self.obligations),
+            since=on,
         )
 
 
@@ -184,6 +185,9 @@ class SignAgreement(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     obligations: tuple[Undertaking, ...] | None = None
 
     def decide(self, state: None, given: Given) -> Sequence[Event]:
+        if self.signed_on > given.effective_on:
+            reason = f"must not be after effective_on ({given.effective_on})"
+            raise Invalid.field("signed_on", reason)
         if not self.parties:
             raise Invalid.field("parties", "at least one party is required")
         institutions = [p.institution for p in self.parties]
@@ -224,6 +228,7 @@ class AmendAgreement(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
         for one in added:
             if one.number in state.obligations:
                 raise ObligationExists(number=one.number, collides=this_agreement(given))
+        NotTrueYet.check(state.since, given.effective_on, this_agreement(given))
         return [AgreementAmended(annex=self.annex, title=title, added=added, ended=ended)]
 
     def _check_ended(self, state: Agreement, given: Given) -> None:
@@ -270,6 +275,7 @@ class WithdrawFromAgreement(Command, frozen=True, kw_only=True, forbid_unknown_f
             raise JoinedLater(since=bound[0].since, on=on, collides=this_agreement(given))
         own = {n: o for n, o in state.obligations.items() if o.party == self.institution}
         _check_no_later_fulfilment(own, given)
+        NotTrueYet.check(state.since, given.effective_on, this_agreement(given))
         return [PartyWithdrew(institution=self.institution)]
 
 
@@ -288,4 +294,5 @@ class TerminateAgreement(Command, frozen=True, kw_only=True, forbid_unknown_fiel
         if latest > given.effective_on:
             raise JoinedLater(since=latest, on=given.effective_on, collides=this_agreement(given))
         _check_no_later_fulfilment(state.obligations, given)
+        NotTrueYet.check(state.since, given.effective_on, this_agreement(given))
         return [AgreementWasTerminated(parties=tuple(p.institution for p in bound))]

@@ -78,6 +78,7 @@ class Agreement(State, frozen=True, kw_only=True):
     obligations: Mapping[int, Obligation] = {}
     annexes: tuple[str, ...] = ()
     terminated_on: date | None = None
+    since: date
 
     def standing(self) -> AgreementStanding:
         return AgreementStanding(

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from ledger.aggregates.projects.state import PROJECTS, Counts, Indicator, Project
-from ledger.kernel.errors import Collision, FieldError, Invalid, Refusal
+from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import (
     Code,
     IndicatorKind,
@@ -26,7 +26,9 @@ class IndicatorSet(Event, frozen=True, kw_only=True):
     counts: Counts
 
     def apply(self, state: Project, on: date) -> Project:
-        one = Indicator(name=self.name, kind=self.kind, target=self.target, counts=self.counts)
+        one = Indicator(
+            name=self.name, kind=self.kind, target=self.target, counts=self.counts, since=on
+        )
         return replace(state, indicators={**state.indicators, self.code: one})
 
 
@@ -81,6 +83,8 @@ class DropIndicator(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     code: Code
 
     def decide(self, state: Project, given: Given) -> Sequence[Event]:
+        here = Collision("projects", given.id)
         if self.code not in state.indicators:
-            raise IndicatorUnknown(code=self.code, collides=Collision("projects", given.id))
+            raise IndicatorUnknown(code=self.code, collides=here)
+        NotTrueYet.check(state.indicators[self.code].since, given.effective_on, here)
         return [IndicatorDropped(code=self.code)]

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from ledger.aggregates.projects.state import PROJECTS, Milestone, Project, check_period
-from ledger.kernel.errors import Collision, Refusal
+from ledger.kernel.errors import Collision, NotTrueYet, Refusal
 from ledger.kernel.fields import (
     Date,
     DeliverableKind,
@@ -29,7 +29,11 @@ class MilestonePlanned(Event, frozen=True, kw_only=True):
 
     def apply(self, state: Project, on: date) -> Project:
         planned = Milestone(
-            name=self.name, starts_on=self.starts_on, ends_on=self.ends_on, requires=self.requires
+            name=self.name,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            requires=self.requires,
+            planned_on=on,
         )
         return replace(state, milestones={**state.milestones, self.number: planned})
 
@@ -165,8 +169,9 @@ class RescheduleMilestone(Command, frozen=True, kw_only=True, forbid_unknown_fie
 
     def decide(self, state: Project, given: Given) -> Sequence[Event]:
         check_period(self.starts_on, self.ends_on)
-        _open_milestone(state, self.number, given)
+        planned_on = _open_milestone(state, self.number, given).planned_on
         _check_inside(state, f"Milestone {self.number}", self.starts_on, self.ends_on, given.id)
+        NotTrueYet.check(planned_on, given.effective_on, Collision("projects", given.id))
         return [
             MilestoneRescheduled(number=self.number, starts_on=self.starts_on, ends_on=self.ends_on)
         ]
@@ -198,6 +203,7 @@ class CompleteMilestone(Command, frozen=True, kw_only=True, forbid_unknown_field
                 raise DeliverableMissing(
                     number=self.number, kind=kind, on=given.effective_on, collides=here
                 )
+        NotTrueYet.check(milestone.planned_on, given.effective_on, here)
         return [MilestoneCompleted(number=self.number)]
 
 

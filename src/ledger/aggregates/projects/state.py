@@ -32,6 +32,7 @@ class Milestone(Struct, frozen=True, kw_only=True):
     starts_on: date
     ends_on: date
     requires: tuple[str, ...] = ()
+    planned_on: date
     completed_on: date | None = None
     approved_on: date | None = None
     approved_by: str | None = None
@@ -68,6 +69,7 @@ class Indicator(Struct, frozen=True, kw_only=True):
     kind: IndicatorKind
     target: float
     counts: Counts
+    since: date
 
 
 class Project(State, frozen=True, kw_only=True):
@@ -83,6 +85,7 @@ class Project(State, frozen=True, kw_only=True):
     commune_type: str | None = None
     leader: str
     partners: tuple[str, ...] = ()
+    partners_since: Mapping[str, date] = {}
     value: str
     eu_contribution: str | None = None
     starts_on: date
@@ -92,6 +95,7 @@ class Project(State, frozen=True, kw_only=True):
     milestones: Mapping[int, Milestone] = {}
     indicators: Mapping[str, Indicator] = {}
     closed_on: date | None = None
+    since: date
 
     def standing(self) -> ProjectTerms:
         return ProjectTerms(

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType, structs
 from msgspec.structs import replace
 
 from ledger.aggregates.projects.state import PROJECTS, Project, check_period
-from ledger.kernel.errors import Collision, Invalid, Refusal
+from ledger.kernel.errors import Collision, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import (
     Code,
     CommuneType,
@@ -45,7 +45,8 @@ class ProjectStarted(Event, frozen=True, kw_only=True):
     goal: Text | None = None
 
     def apply(self, state: None, on: date) -> Project:
-        return Project(**structs.asdict(self))
+        partners_since = dict.fromkeys(self.partners, on)
+        return Project(**structs.asdict(self), partners_since=partners_since, since=on)
 
 
 @PROJECTS.event("project.amended")
@@ -76,7 +77,11 @@ class PartnerAdded(Event, frozen=True, kw_only=True):
     institution: InstitutionId
 
     def apply(self, state: Project, on: date) -> Project:
-        return replace(state, partners=(*state.partners, self.institution))
+        return replace(
+            state,
+            partners=(*state.partners, self.institution),
+            partners_since={**state.partners_since, self.institution: on},
+        )
 
 
 @PROJECTS.event("project.partner-removed")
@@ -171,6 +176,7 @@ class AmendProject(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def decide(self, state: Project, given: Given) -> Sequence[Event]:
         here = Collision("projects", given.id)
+        NotTrueYet.check(state.since, given.effective_on, here)
         changes = {k: v for k, v in structs.asdict(self).items() if v is not None and k != "annex"}
         if all(getattr(state, name) == value for name, value in changes.items()):
             raise NothingChanges(collides=here)
@@ -203,6 +209,8 @@ class RemovePartner(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def decide(self, state: Project, given: Given) -> Sequence[Event]:
         if self.institution not in state.partners:
             raise PartnerUnknown(collides=Collision("projects", given.id))
+        since = state.partners_since[self.institution]
+        NotTrueYet.check(since, given.effective_on, Collision("projects", given.id))
         return [PartnerRemoved(institution=self.institution)]
 
 
@@ -211,4 +219,5 @@ class CloseProject(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Close the project: afterwards only corrections and disallowances are recorded on it."""
 
     def decide(self, state: Project, given: Given) -> Sequence[Event]:
+        NotTrueYet.check(state.since, given.effective_on, Collision("projects", given.id))
         return [ProjectWasClosed()]

@@ -5,17 +5,27 @@ in one transaction that holds the live checkpoint, what came in meanwhile is fol
 tables take the old ones' place. After a crash the half-made tables are simply dropped.
 """
 
+import gc
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from time import sleep
 
 import psycopg
 
 from ledger.event_store.log import pages
 from ledger.projections.engine import tables
 from ledger.projections.engine.fold import CHANNEL, Fold, lock_checkpoints
-from ledger.projections.engine.model import ReadModel
+from ledger.projections.engine.model import ReadModel, Table
 
 PAGE = 5_000
+PATIENCE_SECONDS = 0.05  # far less than deadlock_timeout, for all tables together
+TRIES = 1_200
 _LOCK = 0x72656264  # "rebd": one rebuild at a time
+_SETTINGS = {
+    "synchronous_commit": "off",  # what is lost here is made again
+    "statement_timeout": "0",  # an index over a long history takes its time
+    "maintenance_work_mem": "256MB",
+}
 
 Progress = Callable[[int, int], None]
 
@@ -27,14 +37,17 @@ def rebuild(
 
     `progress` is told (events folded, events in all). The connection is the projector's.
     """
-    connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
     try:
-        connection.execute("SET synchronous_commit = off")  # what is lost here is made again
+        for name, value in _SETTINGS.items():
+            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         return _rebuild(connection, models, progress or (lambda _done, _all: None))
     finally:
+        gc.unfreeze()
         if not connection.closed:
-            connection.execute("RESET synchronous_commit")
-            connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+            connection.execute("SELECT pg_advisory_unlock_all()")
+            for name in _SETTINGS:
+                connection.execute(f"RESET {name}".encode())
 
 
 def _rebuild(
@@ -50,10 +63,9 @@ def _rebuild(
         with connection.transaction():
             fold.apply(connection, page, {m.name: position for m in models})
         position = page[-1].position
+        gc.freeze()  # hundreds of thousands of rows need not be looked through for cycles
         progress(position, head)
-    for model in models:
-        for table in model.tables:
-            tables.create_indexes(connection, table, tables.NEW)
+    fold.finish(connection)
     with connection.transaction():
         _make_checkpoints(connection, models)
         lock_checkpoints(connection, models)
@@ -79,6 +91,7 @@ def _make_checkpoints(connection: psycopg.Connection, models: Sequence[ReadModel
 
 
 def _switch(connection: psycopg.Connection, models: Sequence[ReadModel], position: int) -> None:
+    _take_over(connection, [table for model in models for table in model.tables])
     for model in models:
         for table in model.tables:
             tables.replace(connection, table)
@@ -88,6 +101,23 @@ def _switch(connection: psycopg.Connection, models: Sequence[ReadModel], positio
             (position, tables.shape(model), model.name),
         )
     connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(position)))
+
+
+def _take_over(connection: psycopg.Connection, taken: Sequence[Table]) -> None:
+    """Waits until nobody reads the live tables, and lets nobody in until the switch is done.
+
+    A reader may hold one table and ask for another that we hold. We are the one that steps back,
+    and soon: before the database would break the deadlock by failing the reader.
+    """
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{PATIENCE_SECONDS}s",))
+    for _ in range(TRIES):
+        with suppress(psycopg.errors.LockNotAvailable), connection.transaction():
+            tables.lock(connection, taken)
+            break
+        sleep(PATIENCE_SECONDS)
+    else:
+        raise TimeoutError("somebody reads the live tables without end")
+    connection.execute("SET LOCAL lock_timeout = 0")
 
 
 def outdated(connection: psycopg.Connection, models: Sequence[ReadModel]) -> list[ReadModel]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 import psycopg
+from msgspec import Struct
 from psycopg import sql
 
 from ledger.projections.engine.model import (
@@ -11,12 +12,13 @@ from ledger.projections.engine.model import (
     NULL,
     ReadModel,
     Table,
+    all_written,
     escaped,
-    written,
 )
 from ledger.projections.engine.timeline import Period, Timeline
 
 SCHEMA = "read"
+LINES_PER_WRITE = 5_000
 NEW = "__new"  # a table that is being rebuilt
 _TIME_COLUMNS = (
     "alive boolean NOT NULL, sets bigint NOT NULL, valid_from date NOT NULL,"
@@ -33,12 +35,18 @@ def _identifier(table: Table, suffix: str) -> sql.Identifier:
 
 
 def _definition(table: Table) -> str:
+    return f"{_columns(table)}, {_primary_key(table)}"
+
+
+def _columns(table: Table) -> str:
     columns = [f"{c.name} {c.type} NOT NULL" for c in table.key_columns]
     columns += [f"{c.name} {c.type}" for c in table.columns]
-    key = ", ".join(table.key)
-    if table.journal:
-        return f"{', '.join(columns)}, PRIMARY KEY ({key})"
-    return f"{', '.join(columns)}, {_TIME_COLUMNS}, PRIMARY KEY ({key}, valid_from, known_from)"
+    return ", ".join(columns if table.journal else [*columns, _TIME_COLUMNS])
+
+
+def _primary_key(table: Table) -> str:
+    parts = table.key if table.journal else (*table.key, "valid_from", "known_from")
+    return f"PRIMARY KEY ({', '.join(parts)})"
 
 
 def shape(model: ReadModel) -> str:
@@ -48,17 +56,31 @@ def shape(model: ReadModel) -> str:
 
 
 def create(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
-    """Makes the table anew, without its secondary indexes."""
+    """Makes the table anew, without its indexes: filled first, they cost half."""
     name = _identifier(table, suffix)
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
     connection.execute(
         sql.SQL("CREATE TABLE {} ({}) WITH (fillfactor = 90, autovacuum_analyze_threshold = 500)")
-        .format(name, sql.SQL(_definition(table)))
+        .format(name, sql.SQL(_columns(table)))
     )  # fmt: skip
 
 
+def create_key(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
+    """Makes the primary key, unless there is one."""
+    name = _identifier(table, suffix)
+    found = connection.execute(
+        "SELECT FROM pg_index WHERE indrelid = %s::regclass AND indisprimary",
+        (name.as_string(connection),),
+    )
+    if found.fetchone() is None:
+        connection.execute(
+            sql.SQL("ALTER TABLE {} ADD {}").format(name, sql.SQL(_primary_key(table)))
+        )
+
+
 def create_indexes(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
-    """Makes the indexes that queries use."""
+    """Makes the indexes that queries use, and says how many rows there are of what."""
+    create_key(connection, table, suffix)
     for columns in table.indexes:
         connection.execute(
             sql.SQL("CREATE INDEX ON {} ({})").format(
@@ -66,6 +88,15 @@ def create_indexes(connection: psycopg.Connection, table: Table, suffix: str = "
             )
         )
     connection.execute(sql.SQL("ANALYZE {}").format(_identifier(table, suffix)))
+
+
+def lock(connection: psycopg.Connection, some: Sequence[Table]) -> None:
+    """Keeps everybody else out of those tables that exist, until the transaction ends."""
+    for table in some:
+        name = _identifier(table, "")
+        found = connection.execute("SELECT to_regclass(%s)", (name.as_string(connection),))
+        if found.fetchone() != (None,):
+            connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(name))
 
 
 def replace(connection: psycopg.Connection, table: Table) -> None:
@@ -115,17 +146,15 @@ class Changes:
         self.lines: list[str] = []
         self.closings: list[tuple[tuple[str, ...], str, int, int]] = []
 
-    def collect(self, key: tuple[str, ...], timeline: Timeline) -> None:
-        """Takes over what changed in a timeline and marks it as stored."""
+    def collect(self, key: tuple[str, ...], timeline: Timeline, *, live: bool = True) -> None:
+        """Takes over what changed in a timeline; its `live` periods are then marked as stored."""
         for closed in timeline.closed:
             period = closed.period
             if period.stored:
-                self.closings.append(
-                    (key, period.valid_from, period.known_from, closed.known_to)
-                )
+                self.closings.append((key, period.valid_from, period.known_from, closed.known_to))
             else:
                 self._add(key, period, closed.known_to)
-        for period in timeline.periods:
+        for period in timeline.periods if live else ():
             if not period.stored:
                 self._add(key, period, MAX_POSITION)
                 period.stored = True
@@ -134,15 +163,10 @@ class Changes:
 
     def _add(self, key: tuple[str, ...], period: Period, known_to: int) -> None:
         self.lines.append(
-            "\t".join(
-                (
-                    *map(escaped, key), *period.values,
-                    "t" if period.alive else "f", str(period.sets),
-                    period.valid_from, period.valid_to,
-                    str(period.known_from), str(known_to), str(period.position),
-                )
-            )
-        )  # fmt: skip
+            "\t".join((*map(escaped, key), *period.values)) + f"\t{'t' if period.alive else 'f'}"
+            f"\t{period.sets}\t{period.valid_from}\t{period.valid_to}\t{period.known_from}"
+            f"\t{known_to}\t{period.position}"
+        )
 
     def flush(self, connection: psycopg.Connection, suffix: str) -> None:
         """Closes and copies, in this order."""
@@ -162,9 +186,9 @@ class Changes:
         copy_in(connection, table, (*table.key, *table.names, *TIME_NAMES), self.lines, suffix)
 
 
-def journal_line(table: Table, row: object) -> str:
+def journal_line(table: Table, row: Struct) -> str:
     """A journal's row as COPY reads it."""
-    return "\t".join([written(getattr(row, name)) for name in (*table.key, *table.names)])
+    return "\t".join(all_written((*table.key_of(row), *table.values_of(row))))
 
 
 def copy_in(
@@ -179,4 +203,5 @@ def copy_in(
         return
     statement = f"COPY {SCHEMA}.{table.name}{suffix} ({', '.join(names)}) FROM STDIN"
     with connection.cursor().copy(statement.encode()) as copy:
-        copy.write("\n".join(lines) + "\n")
+        for start in range(0, len(lines), LINES_PER_WRITE):
+            copy.write("\n".join(lines[start : start + LINES_PER_WRITE]) + "\n")

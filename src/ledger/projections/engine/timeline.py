@@ -9,8 +9,9 @@ A period that changes is closed at the position that changed it and goes on as a
 what was known before stays as it was.
 """
 
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from ledger.projections.engine.model import MAX_DATE, NULL
 
@@ -18,8 +19,7 @@ Values = tuple[str, ...]
 Stated = tuple[str | None, ...]  # None where the field is not stated
 
 
-@dataclass(slots=True)
-class Period:
+class Period(Struct, gc=False):
     """One version of what is true in [valid_from, valid_to), known since `known_from`."""
 
     valid_from: str
@@ -32,30 +32,31 @@ class Period:
     stored: bool = False
 
 
-@dataclass(slots=True)
-class Closed:
+class Closed(Struct, gc=False):
     """A version that was known until `known_to` (exclusive)."""
 
     period: Period
     known_to: int
 
 
-class Timeline:
+class Timeline(Struct):
     """The periods of one key as known now, in order and without gap up to the end of time."""
 
-    __slots__ = ("closed", "dirty", "periods", "width")
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self.periods: list[Period] = []
-        self.closed: list[Closed] = []
-        self.dirty = False
+    width: int
+    periods: list[Period] = []
+    closed: list[Closed] = []
+    dirty: bool = False
 
     def state(self, on: str, mask: int, values: Stated | None, position: int) -> None:
         """From the day `on` the fields in `mask` have these values.
 
         All fields with bit 0: the row exists from then on; bit 0 alone: it exists no longer.
         """
+        if not self.periods and values is not None and mask & 1:  # by far the most frequent
+            known = cast("Values", values)
+            self.periods.append(Period(on, MAX_DATE, position, position, True, mask, known))
+            self.dirty = True
+            return
         alive = None if not mask & 1 else values is not None
         first = self._boundary(on, mask, values, position)
         left = mask

@@ -1,0 +1,20 @@
+"""How fast is it? The benchmark, which is loaded only when it is asked for."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ledger.cli.place import HERE, Json, Place
+
+
+def benchmark(
+    *,
+    events: Annotated[int, Parameter(help="How many events the large log holds.")] = 1_000_000,
+    quick: Annotated[bool, Parameter(negative=(), help="Small and rough, in a minute.")] = False,
+    place: Place = HERE,
+    json: Json = False,
+) -> int:
+    """Measures the figures of the README anew, on a database of its own."""
+    from ledger.benchmark import run
+
+    return run(database=place.database, data=place.data, events=events, quick=quick, json=json)

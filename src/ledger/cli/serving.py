@@ -1,0 +1,159 @@
+"""How does the service run? This process holds the database, and one below it answers requests."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from ledger.cli.outcome import DONE, BadUsage, print_json
+from ledger.cli.place import HERE, Json, Place, opened
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+PORT_LIMIT = 65_535
+LOOK_EVERY_SECONDS = 0.05
+STOP_SECONDS = 5  # then requests that do not end (a stream of events) are cut off
+
+Host = Annotated[str, Parameter(help="The address to listen at.")]
+Port = Annotated[int, Parameter(help="The port to listen at; 0: any that is free.")]
+
+
+def serve(
+    *,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    worker: Annotated[
+        bool, Parameter(name="--worker", help="Keep the read models up to date, too.")
+    ] = True,
+    place: Place = HERE,
+    json: Json = False,
+) -> int:
+    """Answers over HTTP until SIGTERM or Ctrl-C."""
+    exit_on_sigterm()
+    port = free_port(host, port)
+    address = address_of(host, port)
+
+    def announce() -> None:
+        print_json({"address": address}) if json else print(f"Ledger: {address}", flush=True)
+
+    with opened(place, logging.INFO) as url:
+        run(url, host, port, worker=worker, on_listening=announce)
+    return DONE
+
+
+def exit_on_sigterm() -> None:
+    """Until the server itself listens to signals: leave, and let go of everything on the way."""
+
+    def leave(_number: int, _frame: "FrameType | None") -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def free_port(host: str, port: int, tries: int = 1) -> int:
+    """The port, or the first free one of `tries` from it on. Raises `BadUsage`."""
+    if not 0 <= port <= PORT_LIMIT:
+        raise BadUsage(f"A port is a number up to {PORT_LIMIT}.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    problem = ""
+    for candidate in range(port, min(port + tries, PORT_LIMIT + 1)):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # No SO_REUSEPORT: a second server on the port would silently share its requests.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError as error:
+                problem = error.strerror or str(error)
+            else:
+                return int(probe.getsockname()[1])
+    raise BadUsage(f"Port {port} of {host} cannot be used: {problem}. Choose another: --port N.")
+
+
+def run(
+    url: str,
+    host: str,
+    port: int,
+    *,
+    worker: bool,
+    on_listening: Callable[[], None],
+    level: int = logging.INFO,
+) -> None:
+    """Serves until a signal comes; leaves with exit code 1 where the service cannot run."""
+    import multiprocessing
+
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    from ledger import logs
+
+    # A copy of this process by fork would hold on to the database's lease if we are killed.
+    multiprocessing.set_start_method("spawn", force=True)
+    os.environ["LEDGER_DATABASE_URL"] = url
+    os.environ["LEDGER_WORKER"] = "1" if worker else "0"
+    os.environ["LEDGER_LOG_LEVEL"] = str(level)
+    server = Server(
+        "api.app:from_environment",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=1,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.warning,
+        log_dictconfig=logs.configuration(logging.WARNING),
+    )
+    ended = threading.Event()
+    watch = threading.Thread(target=_watch, args=(host, port, ended, on_listening), daemon=True)
+    watch.start()
+    try:
+        server.serve(target_loader=application, wrap_loader=False)
+    finally:
+        ended.set()
+
+
+def application() -> Any:
+    """The application, in the process that answers; it does not outlive the one above it."""
+    from multiprocessing import parent_process
+
+    from api.app import from_environment
+    from ledger import logs
+
+    logs.configure(int(os.environ["LEDGER_LOG_LEVEL"]))
+    if (parent := parent_process()) is not None:
+
+        def follow() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=follow, name="parent", daemon=True).start()
+    return from_environment()
+
+
+def _watch(host: str, port: int, ended: threading.Event, on_listening: Callable[[], None]) -> None:
+    """Calls `on_listening` once, as soon as somebody answers at the port."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only compared
+    while not ended.wait(LOOK_EVERY_SECONDS):
+        with suppress(OSError), socket.create_connection((near, port), timeout=1):
+            break
+    else:
+        return
+    try:
+        on_listening()
+    except Exception as error:  # noqa: BLE001 - a thread's error would reach nobody
+        print(f"ledger: {error}", file=sys.stderr)
+        os.kill(os.getpid(), signal.SIGTERM)
