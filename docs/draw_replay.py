@@ -35,7 +35,14 @@ def main() -> None:
         place = ("--data", str(Path(folder) / "data"))
         ledger("load", *place, str(CASE))
         for known_at in (BEFORE_THE_ANNEX, AFTER_THE_ANNEX):
-            asked = ("--project", "LIDERZY", "--valid-at", "2020-10-15", "--known-at", str(known_at))
+            asked = (
+                "--project",
+                "LIDERZY",
+                "--valid-at",
+                "2020-10-15",
+                "--known-at",
+                str(known_at),
+            )
             console.print(Text(f"$ ledger replay {' '.join(asked)}", style="bold"))
             shown = ledger("replay", *place, *asked)
             console.print(shown.split("Teams")[0].rstrip(), highlight=False)

@@ -9,17 +9,17 @@ from typing import Any
 
 from litestar import Request
 
-from api.identity import asker_of
 from api.state import service
 from ledger import catalogue
 from ledger.application import COMMON_FIELDS, Caller, RefusedInBatch, Wish, valid_id
 from ledger.kernel.errors import FieldError, Invalid, NotFound
 from ledger.kernel.intake import Reference, read
+from ledger.projections.person_register import TAKES_PART
 
-_ELSEWHERE = """
-SELECT f.person::text FROM read.counted_facts AS f JOIN read.counted_objects AS o USING (object)
-WHERE f.person = ANY(%(persons)s::uuid[])
-GROUP BY f.person HAVING NOT bool_or(o.project = %(project)s::uuid)"""
+_ELSEWHERE = f"""
+SELECT p.person::text FROM unnest(%(persons)s::uuid[]) AS p (person)
+WHERE NOT (SELECT coalesce(bool_or(part.project = %(project)s::uuid), true)
+           FROM ({TAKES_PART.format(person="p.person")}) AS part)"""
 
 
 async def check_persons(

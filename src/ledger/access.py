@@ -103,8 +103,7 @@ class Tokens:
         """The credential of that id, while it is in force."""
         async with self._pool.connection() as connection:
             found = await connection.execute(
-                f"SELECT {_COLUMNS} FROM access.tokens"
-                " WHERE id = %s AND revoked_at IS NULL",
+                f"SELECT {_COLUMNS} FROM access.tokens WHERE id = %s AND revoked_at IS NULL",
                 (id,),
             )
             row = await found.fetchone()

@@ -24,7 +24,7 @@ def test_a_file_is_recorded_in_order_and_the_read_models_follow(
     assert ran.json == {"files": [{"file": str(path), "recorded": 3, "known": 0, "position": 3}]}
     assert ran.err == ""
     with psycopg.connect(database_url) as connection:
-        found = connection.execute("SELECT DISTINCT recorded_by FROM read.events").fetchall()
+        found = connection.execute("SELECT DISTINCT recorded_by FROM log.events").fetchall()
     assert found == [("Anna",)]
 
 

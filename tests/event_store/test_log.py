@@ -308,7 +308,8 @@ def test_the_position_at_a_moment_is_the_one_that_a_naive_search_finds(database_
         assert found == (0,)
         for position, second in enumerate(times, 1):
             connection.execute(
-                "INSERT INTO log.events VALUES (%s, gen_random_uuid(), 1, 't', %s, '')",
+                "INSERT INTO log.events (position, stream, version, type, recorded_at, leaf)"
+                " VALUES (%s, gen_random_uuid(), 1, 't', %s, '')",
                 (position, start + timedelta(seconds=second)),
             )
         connection.execute("UPDATE log.head SET position = %s", (len(times),))

@@ -16,7 +16,8 @@ def log_url(database_url: str) -> str:
     """A log with one event."""
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            "INSERT INTO log.events VALUES (1, gen_random_uuid(), 1, 't', now(), 'leaf')"
+            "INSERT INTO log.events (position, stream, version, type, recorded_at, leaf)"
+            " VALUES (1, gen_random_uuid(), 1, 't', now(), 'leaf')"
         )
         connection.execute("UPDATE log.head SET position = 1, recorded_at = now()")
     return database_url
@@ -38,7 +39,9 @@ def test_events_cannot_be_changed_by_the_owner_either(log_url: str) -> None:
     assert _leaves(log_url) == [b"leaf"]
 
 
-INSERT = "INSERT INTO log.events VALUES (2, gen_random_uuid(), 1, 't', now(), '')"
+INSERT = """
+INSERT INTO log.events (position, stream, version, type, recorded_at, leaf)
+VALUES (2, gen_random_uuid(), 1, 't', now(), '')"""
 REQUEST = "INSERT INTO log.requests VALUES ('c', 'k', '', '{}', now())"
 OWNING = (
     "ALTER TABLE log.events DISABLE TRIGGER events_are_immutable",

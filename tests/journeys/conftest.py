@@ -118,3 +118,10 @@ def service(database_url: str) -> Iterator[Service]:
 def admin(service: Service) -> Client:
     """Somebody who may do everything."""
     return service.user("admin")
+
+
+@pytest.fixture(scope="module")
+def shared(server_url: str) -> Iterator[Service]:
+    """The service on a ledger that the stories of one file share."""
+    with fresh_database(server_url) as url, TestClient(create_app(url)) as http:
+        yield Service(http)

@@ -50,10 +50,10 @@ def test_known_at_takes_the_time_of_recording_as_well(
 def test_members_of_the_voivodeship_team_of_podkarpackie(
     auditor: Client, liderzy: dict[str, Any], day: str, members: int
 ) -> None:
-    def team(**params: str) -> list[dict[str, Any]]:
-        found = auditor.get(
-            "/api/teams", project=liderzy["id"], kind="voivodeship", **params
-        )["items"]
+    def team(**params: Any) -> list[dict[str, Any]]:
+        found = auditor.get("/api/teams", project=liderzy["id"], kind="voivodeship", **params)[
+            "items"
+        ]
         return [t for t in found if t["voivodeship"] == "podkarpackie"]
 
     on_the_day = [m for t in team(valid_at=day) for m in t["members"]]
@@ -72,9 +72,7 @@ def test_milestone_two_as_known_before_the_annex(
     assert _milestone(auditor, liderzy, 2, day, before_the_annex)["status"] == status
 
 
-def test_milestone_two_as_known_after_the_annex(
-    auditor: Client, liderzy: dict[str, Any]
-) -> None:
+def test_milestone_two_as_known_after_the_annex(auditor: Client, liderzy: dict[str, Any]) -> None:
     found = _milestone(auditor, liderzy, 2, "2020-10-15", None)
     assert (found["status"], found["ends_on"]) == ("in_progress", "2020-12-31")
 
@@ -90,7 +88,7 @@ def test_milestone_one_was_approved_by_the_ministry(
 def _milestone(
     auditor: Client, project: dict[str, Any], number: int, day: str, known_at: int | None
 ) -> dict[str, Any]:
-    params = {"valid_at": day} | ({"known_at": known_at} if known_at else {})
+    params: dict[str, Any] = {"valid_at": day} | ({"known_at": known_at} if known_at else {})
     rows = auditor.get(f"/api/projects/{project['id']}/milestones", **params)["items"]
     return next(row for row in rows if row["number"] == number)
 

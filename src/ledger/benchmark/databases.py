@@ -37,7 +37,10 @@ def fill(url: str, history: History, events: int) -> None:
     """Puts the history's first events into the log, past its writer: as its owner may."""
     at = datetime.now(UTC)
     written = written_time(at)
-    into = "COPY log.events (position, stream, version, type, recorded_at, leaf) FROM STDIN"
+    into = (
+        "COPY log.events (position, stream, version, type, effective_on, recorded_at, recorded_by,"
+        " leaf) FROM STDIN"
+    )
     with psycopg.connect(url) as owner:
         with owner.cursor().copy(into) as copy:
             lines: list[str] = []
@@ -46,7 +49,8 @@ def fill(url: str, history: History, events: int) -> None:
                 leaf = stamp(parts, position, written).hex()
                 lines.append(
                     f"{position}\t{one.stream}\t{one.version}\t{one.event.event_name}"
-                    f"\t{written}\t\\\\x{leaf}\n"
+                    f"\t{one.provenance.effective_on}\t{written}"
+                    f"\t{one.provenance.recorded_by}\t\\\\x{leaf}\n"
                 )
                 if len(lines) == LINES_PER_COPY:
                     copy.write("".join(lines))

@@ -6,10 +6,12 @@ fragments around the place where they go.
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
+from eventsourcing.persistence import StoredEvent
 from msgspec import Struct
 
 from ledger.kernel.messages import Event
@@ -30,6 +32,14 @@ class Provenance(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     evidence: tuple[str, ...] = ()
     request_id: str
+
+
+@dataclass(frozen=True)
+class LeafEvent(StoredEvent):
+    """A stored event on its way in, with what the log's columns repeat of its leaf."""
+
+    effective_on: date | None = None
+    recorded_by: str | None = None
 
 
 class Recorded(Struct, frozen=True, kw_only=True):

@@ -17,9 +17,15 @@ import structlog
 from eventsourcing.persistence import StoredEvent
 
 from ledger.event_store.codec import written_time
+from ledger.event_store.statements import (
+    APPEND,
+    BYTES_PER_STATEMENT,
+    EVENTS_PER_STATEMENT,
+    MORE,
+    REQUEST,
+    parts,
+)
 
-EVENTS_PER_STATEMENT = 2_000
-BYTES_PER_STATEMENT = 512 * 1024  # a very large message stalls psycopg
 HEADS_CACHED = 200_000
 
 log = structlog.get_logger(__name__)
@@ -75,30 +81,6 @@ class _Attempt(NamedTuple):
 
 Stamp = Callable[[bytes, int, str], bytes]
 Connect = Callable[[], Any]
-
-_APPEND = """
-WITH head AS (
-    UPDATE log.head SET position = %(last)b, recorded_at = %(at)s
-    WHERE position = %(before)b AND recorded_at <= %(at)s
-    RETURNING position
-), stored AS (
-    INSERT INTO log.events (position, stream, version, type, recorded_at, leaf)
-    SELECT %(before)b + e.n, e.stream, e.version, e.type, %(at)s, e.leaf
-    FROM head, unnest(%(streams)b::uuid[], %(versions)b::int8[], %(types)b::text[],
-                      %(leaves)b::bytea[]) WITH ORDINALITY AS e (stream, version, type, leaf, n)
-)
-SELECT pg_notify('ledger_log', position::text) FROM head
-"""
-_MORE = """
-INSERT INTO log.events (position, stream, version, type, recorded_at, leaf)
-SELECT %(before)b + e.n, e.stream, e.version, e.type, %(at)s, e.leaf
-FROM unnest(%(streams)b::uuid[], %(versions)b::int8[], %(types)b::text[],
-            %(leaves)b::bytea[]) WITH ORDINALITY AS e (stream, version, type, leaf, n)
-"""
-_REQUEST = """
-INSERT INTO log.requests (caller, key, digest, positions, recorded_at)
-VALUES (%s, %s, %s, %s, %s)
-"""
 
 
 class GroupWriter:
@@ -355,21 +337,17 @@ class GroupWriter:
         before: int,
         at: datetime,
     ) -> bool:
-        chunks = list(_chunks(events, leaves))
-        first = _columns(*chunks[0], before, at) | {"last": before + len(events)}
-        if len(chunks) == 1 and not requests:
-            return bool((await connection.execute(_APPEND, first, prepare=True)).rowcount)
+        first, *more = parts(events, leaves, before, at)
+        first["last"] = before + len(events)
+        if not more and not requests:
+            return bool((await connection.execute(APPEND, first, prepare=True)).rowcount)
         async with connection.transaction():
-            if not (await connection.execute(_APPEND, first, prepare=True)).rowcount:
+            if not (await connection.execute(APPEND, first, prepare=True)).rowcount:
                 return False
-            written = before + len(chunks[0][0])
-            for some, their_leaves in chunks[1:]:
-                await connection.execute(
-                    _MORE, _columns(some, their_leaves, written, at), prepare=True
-                )
-                written += len(some)
+            for part in more:
+                await connection.execute(MORE, part, prepare=True)
             for row in requests:
-                await connection.execute(_REQUEST, row, prepare=True)
+                await connection.execute(REQUEST, row, prepare=True)
         return True
 
     def _remember(self, events: Sequence[StoredEvent]) -> None:
@@ -403,34 +381,6 @@ def _passes(error: Exception) -> bool:
     if isinstance(error, psycopg.errors.ProgramLimitExceeded):
         return False
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | OSError)
-
-
-def _chunks(
-    events: Sequence[StoredEvent], leaves: Sequence[bytes]
-) -> list[tuple[Sequence[StoredEvent], Sequence[bytes]]]:
-    """Parts that are small enough for one statement."""
-    parts, start, size = [], 0, 0
-    for index, leaf in enumerate(leaves):
-        full = index - start >= EVENTS_PER_STATEMENT or size + len(leaf) > BYTES_PER_STATEMENT
-        if full and index > start:
-            parts.append((events[start:index], leaves[start:index]))
-            start, size = index, 0
-        size += len(leaf)
-    parts.append((events[start:], leaves[start:]))
-    return parts
-
-
-def _columns(
-    events: Sequence[StoredEvent], leaves: Sequence[bytes], before: int, at: datetime
-) -> dict[str, Any]:
-    return {
-        "before": before,
-        "at": at,
-        "streams": [e.originator_id for e in events],
-        "versions": [e.originator_version for e in events],
-        "types": [e.topic for e in events],
-        "leaves": list(leaves),
-    }
 
 
 def _request_rows(batch: Sequence[_Append], before: int, at: datetime) -> list[tuple[Any, ...]]:

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import StoredEvent
 from psycopg_pool import AsyncConnectionPool
 
 from ledger.event_store.codec import (
     LEAF_LIMIT_BYTES,
     STAMP_LIMIT_BYTES,
+    LeafEvent,
     Provenance,
     fragments,
     stamp,
@@ -157,11 +157,18 @@ class EventLog:
         return row
 
 
-def _stored_event(pending: Pending) -> StoredEvent:
+def _stored_event(pending: Pending) -> LeafEvent:
     state = fragments(pending.stream, pending.version, pending.event, pending.provenance)
     if len(state) > LEAF_LIMIT_BYTES - STAMP_LIMIT_BYTES:
         raise TooLarge(what=f"one event holds at most {LEAF_LIMIT_BYTES} bytes")
-    return StoredEvent(UUID(pending.stream), pending.version, pending.event.event_name, state)
+    return LeafEvent(
+        originator_id=UUID(pending.stream),
+        originator_version=pending.version,
+        topic=pending.event.event_name,
+        state=state,
+        effective_on=pending.provenance.effective_on,
+        recorded_by=pending.provenance.recorded_by,
+    )
 
 
 def pages(

@@ -76,6 +76,14 @@ class PersonRow(Struct, frozen=True, kw_only=True):
 # Erasure holds for every moment that can be asked for, also for those before it.
 _GONE = "bool_or(g.erased) FILTER (WHERE g.known_to = 9223372036854775807)"
 
+# The projects of the teams and activities in which a person ever took part.
+TAKES_PART = """
+SELECT s.project FROM read.appointments AS a JOIN read.streams AS s ON s.stream = a.team
+WHERE a.person = {person}
+UNION ALL
+SELECT s.project FROM read.attendances AS a JOIN read.streams AS s ON s.stream = a.activity
+WHERE a.person = {person}"""
+
 LISTING = Listing(
     path="/api/persons",
     row=PersonRow,
@@ -83,9 +91,8 @@ LISTING = Listing(
     single="p.person",
     reads_persons=True,
     # Seen from one project: who takes part in it, and who takes part in none yet.
-    scope="""(EXISTS (SELECT FROM read.counted_facts AS f JOIN read.counted_objects AS o
-                      USING (object) WHERE f.person = p.person AND o.project = %(scope)s)
-              OR NOT EXISTS (SELECT FROM read.counted_facts AS f WHERE f.person = p.person))""",
+    scope=f"""(SELECT coalesce(bool_or(part.project = %(scope)s), true)
+               FROM ({TAKES_PART.format(person="p.person")}) AS part)""",
     filters={
         "institution": "p.institution = %(institution)s::uuid",
         "name": "NOT gone.erased AND"

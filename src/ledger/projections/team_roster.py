@@ -49,8 +49,8 @@ class Team(Struct, frozen=True, kw_only=True):
 class Appointment(Struct, frozen=True, kw_only=True):
     """A member in a role."""
 
-    appointment: Id
     team: Id
+    appointment: Id
     institution: Id | None
     person: Id | None
     role: str
@@ -61,8 +61,8 @@ TEAMS = Table("teams", Team, key=["team"], indexes=[("project",)])
 APPOINTMENTS = Table(
     "appointments",
     Appointment,
-    key=["appointment"],
-    indexes=[("team",), ("institution",), ("person",)],
+    key=["team", "appointment"],  # a client may choose the id, and another team's client the same
+    indexes=[("institution",), ("person",)],
 )
 MODEL = ReadModel("team_roster", TEAMS, APPOINTMENTS)
 
@@ -105,12 +105,12 @@ def _appointed(event: MemberAppointed, fact: Fact, rows: Rows) -> None:
 
 @MODEL.on(MemberDismissed)
 def _dismissed(event: MemberDismissed, fact: Fact, rows: Rows) -> None:
-    rows.end(APPOINTMENTS, event.appointment, on=fact.effective_on)
+    rows.end(APPOINTMENTS, fact.stream, event.appointment, on=fact.effective_on)
 
 
 @MODEL.on(AppointmentVoided)
 def _voided(event: AppointmentVoided, fact: Fact, rows: Rows) -> None:
-    rows.void(APPOINTMENTS, event.appointment)
+    rows.void(APPOINTMENTS, fact.stream, event.appointment)
 
 
 @MODEL.on(TeamDissolved)
@@ -118,7 +118,7 @@ def _dissolved(event: TeamDissolved, fact: Fact, rows: Rows) -> None:
     on = fact.effective_on
     rows.change(TEAMS, fact.stream, valid_from=on, dissolved_on=on)
     for appointment in event.appointments:
-        rows.end(APPOINTMENTS, appointment, on=on)
+        rows.end(APPOINTMENTS, fact.stream, appointment, on=on)
 
 
 class MemberRow(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -87,9 +87,11 @@ class Question:
             **more,
         }
 
-    async def rows(self, text: str, **params: Any) -> list[tuple[Any, ...]]:
-        """The rows of a query at this moment."""
-        return await self.reading.rows(text, self.params(**params))
+    async def rows(
+        self, text: str, *, plan_once: bool = True, **params: Any
+    ) -> list[tuple[Any, ...]]:
+        """The rows of a query at this moment; see `Reading.rows`."""
+        return await self.reading.rows(text, self.params(**params), plan_once=plan_once)
 
     async def page(
         self,
@@ -100,10 +102,8 @@ class Question:
         cursor: Cursor | None = None,
     ) -> Page:
         """The rows of a listing that the asker may see."""
-        conditions = [listing.filters[name] for name in filters]
+        conditions = self._conditions(listing, filters)
         params = dict(filters)
-        if self.asker.project and listing.where_scoped:
-            conditions.append(listing.where_scoped)
         if limit is None:
             return Page(await self._whole(listing, conditions, params), None)
         places = await self._places(listing, conditions, params, limit, cursor)
@@ -117,6 +117,23 @@ class Question:
         id, sort = places[limit - 1]
         return Page(rows, Cursor(listing.path, self.moment.known_at, sort or "", id).text())
 
+    async def fields(
+        self, listing: Listing, filters: Mapping[str, Any], names: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """These fields of all rows of a listing; what is not asked for is not made either."""
+        columns = ", ".join(f"x.{name}" for name in names)
+        conditions = self._conditions(listing, filters)
+        text = f"SELECT {columns} {_in_order(listing, conditions, None)}"
+        text = f"SELECT to_json(y)::text FROM ({text}) AS y"
+        rows = await self.rows(text, plan_once=False, **filters)
+        return [msgspec.json.decode(row[0]) for row in rows]
+
+    def _conditions(self, listing: Listing, filters: Iterable[str]) -> list[str]:
+        conditions = [listing.filters[name] for name in filters]
+        if self.asker.project and listing.where_scoped:
+            conditions.append(listing.where_scoped)
+        return conditions
+
     async def _places(
         self,
         listing: Listing,
@@ -129,7 +146,9 @@ class Question:
         text = (
             f"SELECT x.id::text, ({listing.order})::text {_in_order(listing, conditions, cursor)}"
         )
-        return await self.rows(f"{text} LIMIT {limit + 1}", **params, **_after(cursor))
+        return await self.rows(
+            f"{text} LIMIT {limit + 1}", plan_once=False, **params, **_after(cursor)
+        )
 
     async def _whole(
         self,
@@ -141,7 +160,8 @@ class Question:
     ) -> list[str]:
         text = f"SELECT to_json(x)::text {_in_order(listing, conditions, cursor)}"
         text += "" if limit is None else f" LIMIT {limit}"
-        return [row[0] for row in await self.rows(text, **params, **_after(cursor))]
+        rows = await self.rows(text, plan_once=False, **params, **_after(cursor))
+        return [row[0] for row in rows]
 
     async def one(self, listing: Listing, id: str) -> str:
         """One row as JSON. Raises `NotFound`, also where the asker may not see it."""

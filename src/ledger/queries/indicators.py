@@ -12,6 +12,7 @@ from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Code, Date, Id, IndicatorKind, Title
 from ledger.projections.engine.query import institution_name, person_name
 from ledger.queries.asking import Question, pinned
+from ledger.queries.countable import countable
 
 Breakdown = dict[str, dict[str, int]]
 
@@ -54,26 +55,22 @@ ORDER BY i.position, i.code"""
 
 # A subject qualifies by its n-th fact, or by the one with which its hours are complete. Which
 # column is the subject is decided by the indicator; the conditions apply where they can.
-_COUNTED = f"""
-WITH qualifying AS (
+_COUNTED = f""", qualifying AS (
     SELECT CASE %(subject)s::text WHEN 'institution' THEN f.institution
             WHEN 'person' THEN f.person ELSE f.object END AS subject,
-        f.object, f.valid_from AS counted_on, f.position, o.kind,
-        o.voivodeship AS of_object, coalesce(f.hours, o.hours, 0) AS hours
-    FROM {{counted_facts:ever}} AS f JOIN {{counted_objects:ever}} AS o USING (object)
-    WHERE o.project = %(project)s AND f.valid_from <= %(valid_at)s
-        AND f.fact = ANY(%(through)s::text[])
-        AND (%(subject)s IN ('institution', 'person') OR o.collection = %(collection)s::text)
-        AND (%(activity_kinds)s::text[] IS NULL OR o.collection <> 'activities'
-            OR o.kind = ANY(%(activity_kinds)s))
-        AND (%(team_kinds)s::text[] IS NULL OR o.collection <> 'teams'
-            OR o.kind = ANY(%(team_kinds)s))
-        AND (%(deliverable_kinds)s::text[] IS NULL OR o.collection <> 'deliverables'
-            OR o.kind = ANY(%(deliverable_kinds)s))
-        AND (%(agreement_kinds)s::text[] IS NULL OR o.collection <> 'agreements'
-            OR o.kind = ANY(%(agreement_kinds)s))
-        AND (%(roles)s::text[] IS NULL OR f.fact <> 'team_appointed'
-            OR f.role = ANY(%(roles)s))
+        f.object, f.counted_on, f.position, f.kind, f.voivodeship AS of_object, f.hours
+    FROM facts AS f
+    WHERE f.counted_on <= %(valid_at)s
+        AND (%(subject)s IN ('institution', 'person') OR f.collection = %(collection)s::text)
+        AND (%(activity_kinds)s::text[] IS NULL OR f.collection <> 'activities'
+            OR f.kind = ANY(%(activity_kinds)s))
+        AND (%(team_kinds)s::text[] IS NULL OR f.collection <> 'teams'
+            OR f.kind = ANY(%(team_kinds)s))
+        AND (%(deliverable_kinds)s::text[] IS NULL OR f.collection <> 'deliverables'
+            OR f.kind = ANY(%(deliverable_kinds)s))
+        AND (%(agreement_kinds)s::text[] IS NULL OR f.collection <> 'agreements'
+            OR f.kind = ANY(%(agreement_kinds)s))
+        AND (%(roles)s::text[] IS NULL OR f.role IS NULL OR f.role = ANY(%(roles)s))
 ), in_order AS (
     SELECT q.*, row_number() OVER series AS times, sum(q.hours) OVER series AS hours_so_far
     FROM qualifying AS q WHERE q.subject IS NOT NULL
@@ -155,9 +152,7 @@ async def indicators(question: Question, project: str) -> list[IndicatorRow]:
     for one, name, kind, target, counts, position in await _definitions(question, project):
         counted = await _counted(question, project, counts)
         share = Decimal(100 * len(counted)) / Decimal(target)
-        path = (
-            f"/api/projects/{project}/indicators/{quote(_in_path(one), safe='')}/explain"
-        )
+        path = f"/api/projects/{project}/indicators/{quote(_in_path(one), safe='')}/explain"
         found.append(
             IndicatorRow(
                 id=f"{project}/{one}",
@@ -210,11 +205,11 @@ async def _counted(
 ) -> list[dict[str, Any]]:
     where = counts.get("where") or {}
     rows = await question.rows(
-        _COUNTED,
+        f"WITH {countable(counts['through'])}{_COUNTED}",
+        plan_once=False,
         project=project,
         subject=counts["subject"],
         collection=_COLLECTIONS.get(counts["subject"], ""),
-        through=counts["through"],
         min_times=where.get("min_times") or 1,
         min_hours=where.get("min_hours") or 0,
         **{name: where.get(name) for name in _LISTS},

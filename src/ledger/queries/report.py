@@ -11,6 +11,8 @@ import msgspec
 from ledger.queries.asking import Question, listing, pinned
 from ledger.queries.indicators import indicators
 
+_OF_ACTIVITY = ("kind", "status", "attendance")
+_OF_GRANT = ("amount", "paid", "settled", "outstanding", "status")
 OPEN = ("open", "partly", "overdue")
 
 
@@ -22,10 +24,10 @@ async def report(question: Question, project: str) -> dict[str, Any]:
     milestones = await _rows(question, "/api/projects/{id}/milestones", {"id": project})
     teams = await _rows(question, "/api/teams", in_project)
     agreements = await _rows(question, "/api/agreements", in_project)
-    activities = await _rows(question, "/api/activities", in_project)
-    grants = await _rows(question, "/api/grants", in_project)
-    cases = await _rows(question, "/api/support-cases", in_project)
-    deliverables = await _rows(question, "/api/deliverables", in_project)
+    activities = await question.fields(listing("/api/activities"), in_project, _OF_ACTIVITY)
+    grants = await question.fields(listing("/api/grants"), in_project, _OF_GRANT)
+    cases = await question.fields(listing("/api/support-cases"), in_project, ["status"])
+    deliverables = await question.fields(listing("/api/deliverables"), in_project, ["status"])
     return {
         "id": project,
         "valid_at": question.moment.valid_at,

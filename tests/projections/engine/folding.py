@@ -18,7 +18,7 @@ from ledger.event_store.log import EventLog, Pending
 from ledger.kernel.messages import Event
 from ledger.projections.engine.model import ReadModel, read_models
 
-NAMES = ("event_register", "milestone_schedule", "team_roster")
+NAMES = ("stream_register", "milestone_schedule", "team_roster")
 MODELS = tuple(model for model in read_models() if model.name in NAMES)
 DAY = date(2020, 1, 1)
 ODD = "tab\t, back\\slash, \\N, line\nbreak, żółć 🇵🇱"

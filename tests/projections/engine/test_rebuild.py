@@ -26,7 +26,7 @@ from tests.projections.engine.folding import (
 )
 
 JOINED = """
-SELECT (SELECT count(*) FROM read.events), (SELECT count(*) FROM read.appointments),
+SELECT (SELECT count(*) FROM log.events), (SELECT count(*) FROM read.appointments),
     (SELECT count(*) FROM read.teams)
 """
 
@@ -104,7 +104,6 @@ def test_readers_always_see_whole_tables_while_these_are_made_anew_under_load(
     assert min(seen) >= first
     make_anew(database_url)
     assert contents(database_url) == live
-    assert len(live["events"]) == reached(database_url)
 
 
 @pytest.mark.parametrize("order", [("teams", "appointments"), ("appointments", "teams")])

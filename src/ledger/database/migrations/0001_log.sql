@@ -3,14 +3,20 @@
 CREATE SCHEMA log;
 
 CREATE TABLE log.events (
-    position    bigint      PRIMARY KEY CHECK (position > 0),
-    stream      uuid        NOT NULL,
-    version     bigint      NOT NULL,
-    type        text        NOT NULL,
-    recorded_at timestamptz NOT NULL,
-    leaf        bytea       NOT NULL,
+    position     bigint      PRIMARY KEY CHECK (position > 0),
+    stream       uuid        NOT NULL,
+    version      bigint      NOT NULL,
+    type         text        NOT NULL,
+    effective_on date,
+    recorded_at  timestamptz NOT NULL,
+    recorded_by  text,
+    leaf         bytea       NOT NULL,
     CONSTRAINT events_stream_version UNIQUE (stream, version)
 );
+-- The leaf says it all; these columns repeat what events are searched for.
+CREATE INDEX events_type ON log.events (type, position);
+CREATE INDEX events_effective_on ON log.events (effective_on, position);
+CREATE INDEX events_recorded_by ON log.events (recorded_by, position);
 -- Leaves are short and read in bulk: no time is lost on compressing them.
 ALTER TABLE log.events ALTER COLUMN leaf SET STORAGE EXTERNAL;
 COMMENT ON TABLE log.events IS 'Immutable facts. leaf: the canonical JSON line, as exported.';

@@ -6,7 +6,7 @@ checkpoints' rows is the one that folds; a second worker waits and then finds th
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -81,13 +81,9 @@ class _Keys:
         return mixed % (8 * KEY_BYTES), (mixed >> 32) % (8 * KEY_BYTES)
 
 
-_Handlers = tuple[list[Callable[[Fact, Rows], None]], list[Handler]]
-
-
-def _handlers(models: Iterable[ReadModel], named: str) -> _Handlers:
+def _handlers(models: Iterable[ReadModel], named: str) -> list[Handler]:
     """Whom an event of that type concerns."""
-    every = [handler for m in models for handler in m.every]
-    return every, [handler for m in models for handler in m.handlers.get(named, ())]
+    return [handler for m in models for handler in m.handlers.get(named, ())]
 
 
 class Fold:
@@ -104,7 +100,7 @@ class Fold:
         self._suffix = suffix
         self._from_zero = self._holds_back = from_zero
         self._caches: dict[Table, _Cache] = {}
-        self._handlers: dict[str, _Handlers] = {}
+        self._handlers: dict[str, list[Handler]] = {}
         self.forget()
 
     def forget(self) -> None:
@@ -143,7 +139,7 @@ class Fold:
                 timeline.state(on, mask, values, position)
             if timeline.dirty:
                 touched.setdefault(table, {})[key] = timeline
-        self._flush(connection, touched, rows)
+        self._flush(connection, touched)
 
     def _hand_over(self, page: Iterable[Leaf], rows: Rows, after: Mapping[str, int]) -> None:
         """Tells each event to the models that have not folded it yet."""
@@ -155,14 +151,11 @@ class Fold:
             active = self.models
             if position <= ahead:
                 active = [m for m in active if behind[m.name] < position]
-                every, handlers = _handlers(active, fact.type)
+                handlers = _handlers(active, fact.type)
+            elif fact.type in self._handlers:
+                handlers = self._handlers[fact.type]
             else:
-                found = self._handlers.get(fact.type)
-                if found is None:
-                    found = self._handlers[fact.type] = _handlers(active, fact.type)
-                every, handlers = found
-            for tell in every:
-                tell(fact, rows)
+                handlers = self._handlers[fact.type] = _handlers(active, fact.type)
             if handlers:
                 event = read_data(known_events()[fact.type], fact.data)
                 for handler in handlers:
@@ -186,19 +179,12 @@ class Fold:
         self,
         connection: psycopg.Connection,
         touched: Mapping[Table, Mapping[tuple[str, ...], Timeline]],
-        rows: Rows,
     ) -> None:
         for table, timelines in touched.items():
             self._write(connection, table, timelines.items(), live=not self._holds_back)
             dropped = self._caches[table].trim()
             if self._holds_back and dropped:
                 self._write(connection, table, dropped)
-        lines: dict[Table, list[str]] = {}
-        for table, row in rows.lines:
-            lines.setdefault(table, []).append(tables.journal_line(table, row))
-        for table, some in lines.items():
-            names = (*table.key, *table.names)
-            tables.copy_in(connection, table, names, some, self._suffix)
 
     def _write(
         self,

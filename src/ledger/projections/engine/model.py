@@ -2,8 +2,7 @@
 
 A handler writes no SQL and reads nothing: it is a pure function of one event. It says
 `rows.put` (a row is true from a day on), `rows.change` (some fields are, from a day on),
-`rows.end` (the row is true no longer), `rows.void` (it never was) or `rows.append` (a journal's
-line, which has no validity of its own).
+`rows.end` (the row is true no longer) or `rows.void` (it never was).
 """
 
 import importlib
@@ -48,7 +47,6 @@ class Table:
     """A table of a read model, derived from its row's type.
 
     `key` names the fields that identify a row; `indexes` the columns that queries look up.
-    A journal has one line per event and no validity.
     """
 
     def __init__(
@@ -58,13 +56,11 @@ class Table:
         *,
         key: Iterable[str],
         indexes: Iterable[tuple[str, ...]] = (),
-        journal: bool = False,
     ) -> None:
         self.name = name
         self.row = row
         self.key = tuple(key)
         self.indexes = tuple(indexes)
-        self.journal = journal
         hints = get_type_hints(row, include_extras=True)
         columns = {name: Column(name, _sql_type(hint)) for name, hint in hints.items()}
         self.key_columns = tuple(columns[name] for name in self.key)
@@ -110,7 +106,6 @@ class Rows:
 
     def __init__(self) -> None:
         self.said: list[tuple[Table, tuple[str, ...], str | None, int, Any, int]] = []
-        self.lines: list[tuple[Table, Struct]] = []
         self.position = 0
 
     def put(self, table: Table, row: Struct, *, valid_from: date) -> None:
@@ -136,10 +131,6 @@ class Rows:
     def void(self, table: Table, *key: object) -> None:
         """The row was never true."""
         self.said.append((table, _key(key), None, 0, None, self.position))
-
-    def append(self, table: Table, row: Struct) -> None:
-        """A line of a journal."""
-        self.lines.append((table, row))
 
 
 def _key(parts: tuple[object, ...]) -> tuple[str, ...]:
@@ -198,7 +189,6 @@ class ReadModel:
         self.name = name
         self.tables = tables
         self.handlers: dict[str, list[Handler]] = {}
-        self.every: list[Callable[[Fact, Rows], None]] = []
 
     def on(self, event: type[Event]) -> Callable[[Handler], Handler]:
         """Registers what an event writes."""
@@ -208,11 +198,6 @@ class ReadModel:
             return handler
 
         return register
-
-    def on_every(self, handler: Callable[[Fact, Rows], None]) -> Callable[[Fact, Rows], None]:
-        """Registers what every event writes, whatever its type."""
-        self.every.append(handler)
-        return handler
 
 
 @cache

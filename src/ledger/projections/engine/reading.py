@@ -2,7 +2,7 @@
 
 In a query's text `{appointments}` stands for the rows of that table which were true on
 `%(valid_at)s` as known at position `%(known_at)s`, `{appointments:ever}` for those known then
-whatever the day, and `{events:log}` for a journal's lines up to then.
+whatever the day, and `{events:log}` for the log's events up to then.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ def _cut(found: re.Match[str]) -> str:
         case "ever":
             return f"(SELECT * FROM {table} WHERE alive AND {known})"
         case "log":
-            return f"(SELECT * FROM {table} WHERE position <= %(known_at)s)"
+            return f"(SELECT * FROM log.{found[1]} WHERE position <= %(known_at)s)"
         case _:
             raise ValueError(found[0])
 
@@ -93,11 +93,15 @@ class Reading:
         return int(found[0][0])
 
     async def rows(
-        self, text: str, params: Mapping[str, Any] | None = None
+        self, text: str, params: Mapping[str, Any] | None = None, *, plan_once: bool = True
     ) -> list[tuple[Any, ...]]:
-        """The rows of a query; see the module's text for what may stand in braces."""
+        """The rows of a query; see the module's text for what may stand in braces.
+
+        `plan_once` suits questions about one object; what spans a project is planned each time,
+        for the values that are asked.
+        """
         async with self._pool.connection() as connection:
-            found = await connection.execute(at_moment(text), params, prepare=True)
+            found = await connection.execute(at_moment(text), params, prepare=plan_once)
             return await found.fetchall()
 
     async def wait_for(self, position: int, seconds: float = WAIT_SECONDS) -> int:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 import psycopg
-from msgspec import Struct
 from psycopg import sql
 
 from ledger.projections.engine.model import (
@@ -12,7 +11,6 @@ from ledger.projections.engine.model import (
     NULL,
     ReadModel,
     Table,
-    all_written,
     escaped,
 )
 from ledger.projections.engine.timeline import Period, Timeline
@@ -41,11 +39,11 @@ def _definition(table: Table) -> str:
 def _columns(table: Table) -> str:
     columns = [f"{c.name} {c.type} NOT NULL" for c in table.key_columns]
     columns += [f"{c.name} {c.type}" for c in table.columns]
-    return ", ".join(columns if table.journal else [*columns, _TIME_COLUMNS])
+    return ", ".join([*columns, _TIME_COLUMNS])
 
 
 def _primary_key(table: Table) -> str:
-    parts = table.key if table.journal else (*table.key, "valid_from", "known_from")
+    parts = (*table.key, "valid_from", "known_from")
     return f"PRIMARY KEY ({', '.join(parts)})"
 
 
@@ -184,11 +182,6 @@ class Changes:
             )
             connection.execute(statement.encode(), [*keys, *rest], prepare=True)
         copy_in(connection, table, (*table.key, *table.names, *TIME_NAMES), self.lines, suffix)
-
-
-def journal_line(table: Table, row: Struct) -> str:
-    """A journal's row as COPY reads it."""
-    return "\t".join(all_written((*table.key_of(row), *table.values_of(row))))
 
 
 def copy_in(

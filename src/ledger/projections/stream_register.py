@@ -1,23 +1,12 @@
-"""What was recorded, in order? The index of the log, and which object each stream is."""
+"""Which object is each stream, and to which project does it belong?"""
 
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 from msgspec import Struct
 
 from ledger.catalogue import aggregates
-from ledger.kernel.fields import Date, Id
+from ledger.kernel.fields import Id
 from ledger.projections.engine.model import Fact, ReadModel, Rows, Table
-
-
-class EventLine(Struct, frozen=True, kw_only=True):
-    """One event of the log, as far as events are searched for."""
-
-    position: int
-    stream: Id
-    version: int
-    type: str
-    effective_on: Date
-    recorded_by: str
 
 
 class Stream(Struct, frozen=True, kw_only=True):
@@ -28,31 +17,8 @@ class Stream(Struct, frozen=True, kw_only=True):
     project: Id | None = None
 
 
-EVENTS = Table(
-    "events",
-    EventLine,
-    key=["position"],
-    indexes=[("stream", "position"), ("type", "position"), ("recorded_by", "position"),
-             ("effective_on", "position")],
-    journal=True,
-)  # fmt: skip
 STREAMS = Table("streams", Stream, key=["stream"], indexes=[("project", "collection")])
-MODEL = ReadModel("event_register", EVENTS, STREAMS)
-
-
-@MODEL.on_every
-def _line(fact: Fact, rows: Rows) -> None:
-    rows.append(
-        EVENTS,
-        EventLine(
-            position=fact.position,
-            stream=fact.stream,
-            version=fact.version,
-            type=fact.type,
-            effective_on=fact.effective_on,
-            recorded_by=fact.recorded_by,
-        ),
-    )
+MODEL = ReadModel("stream_register", STREAMS)
 
 
 def _register_streams() -> None:
@@ -62,14 +28,14 @@ def _register_streams() -> None:
         belongs = "project" in get_type_hints(first)
 
         def begun(
-            event: object,
+            event: Any,
             fact: Fact,
             rows: Rows,
             collection: str = aggregate.collection,
             belongs: bool = belongs,
         ) -> None:
             own = fact.stream if collection == "projects" else None
-            project = event.project if belongs else own  # type: ignore[attr-defined]
+            project = event.project if belongs else own
             rows.put(
                 STREAMS,
                 Stream(stream=fact.stream, collection=collection, project=project),
