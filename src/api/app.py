@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from litestar import Litestar, Request, Response, get
 
 from api.commands import command_routes
@@ -14,6 +15,7 @@ from api.openapi import document
 from api.problems import HANDLERS
 from api.queries import query_routes
 from api.requests import request_log
+from ledger import logs
 from ledger.bootstrap import parts
 from ledger.worker import Worker
 
@@ -63,6 +65,8 @@ def create_app(url: str, *, with_worker: bool = True) -> Litestar:
 
 def from_environment() -> Litestar:
     """The application as `ledger serve` starts it: told by LEDGER_DATABASE_URL, LEDGER_WORKER."""
+    if not structlog.is_configured():
+        logs.configure()
     return create_app(
         os.environ["LEDGER_DATABASE_URL"],
         with_worker=os.environ.get("LEDGER_WORKER", "1") != "0",

@@ -16,6 +16,7 @@ from ledger.queries.asking import PAGE_LIMIT, Question
 
 MOMENT = frozenset({"valid_at", "known_at"})
 PAGING = frozenset({"limit", "cursor"})
+OWN_WRITES_SECONDS = 1.0
 POSITION_HEADER = "Ledger-Position"
 DEFAULT_LIMIT = 100
 LAST_DAY = date(9999, 12, 30)  # what has no end is true until 9999-12-31 (exclusive)
@@ -56,7 +57,12 @@ async def question_of(
     valid_at = _date("valid_at", query["valid_at"]) if "valid_at" in query else None
     asked = query.get("known_at")
     known = known_at if asked is None else await _known_at(request, asked)
-    reached = await parts.reading.wait_for(max(required, known or 0, 0))
+    if required or known:
+        reached = await parts.reading.wait_for(max(required, known or 0))
+    else:
+        # Nobody asked to wait; still, what was just recorded here is what people expect to see.
+        await parts.reading.approach(parts.log.recorded, OWN_WRITES_SECONDS)
+        reached = await parts.reading.wait_for(0)
     request.state.position = reached
     day = min(valid_at or parts.ledger.today(), LAST_DAY)
     moment = Moment(day, reached if known is None else known)

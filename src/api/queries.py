@@ -128,8 +128,7 @@ def _single_route(listing: Listing) -> HTTPRouteHandler:
         query = query_of(request, MOMENT)
         id = id_in_path(request)
         question = await question_of(request, caller, query)
-        row = await question.one(listing, id)
-        version = await question.version(id)
+        row, version = await question.one(listing, id)
         body = f'{row[:-1]},"version":{version}}}'
         return json_response(body.encode(), question, ETag=f'"{version}"')
 

@@ -53,7 +53,8 @@ def formatter() -> logging.Formatter:
     """Writes a line, whether structlog or another library made it."""
     last: list[Processor]
     if sys.stderr.isatty():
-        last = [structlog.dev.ConsoleRenderer()]
+        # Plain: the richer tracebacks show local variables, and so tokens and names.
+        last = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     else:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return structlog.stdlib.ProcessorFormatter(

@@ -98,6 +98,11 @@ class GroupWriter:
         self._task: asyncio.Task[None] | None = None
         self._closing = False
 
+    @property
+    def recorded(self) -> int:
+        """The last position that is known to be recorded; 0 before the log was first read."""
+        return max(self._position, 0)
+
     async def append(
         self,
         events: Sequence[StoredEvent],

@@ -68,6 +68,11 @@ class EventLog:
         await self._writer.close()
         await self._pool.close()
 
+    @property
+    def recorded(self) -> int:
+        """The last position that this process knows to be recorded; 0 before its first append."""
+        return self._writer.recorded
+
     async def append(
         self,
         events: Sequence[Pending],

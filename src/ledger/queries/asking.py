@@ -22,6 +22,13 @@ class Asker(Struct, frozen=True, kw_only=True):
     personal: bool = False
 
 
+class Single(NamedTuple):
+    """One row as JSON text, and the version of its object's stream."""
+
+    row: str
+    version: int
+
+
 class Page(NamedTuple):
     """Rows as JSON texts, and where to go on."""
 
@@ -163,8 +170,8 @@ class Question:
         rows = await self.rows(text, plan_once=False, **params, **_after(cursor))
         return [row[0] for row in rows]
 
-    async def one(self, listing: Listing, id: str) -> str:
-        """One row as JSON. Raises `NotFound`, also where the asker may not see it."""
+    async def one(self, listing: Listing, id: str) -> Single:
+        """One row. Raises `NotFound`, also where the asker may not see it."""
         conditions = [f"{listing.single} = %(id)s::uuid"]
         if self.asker.project and listing.where_scoped:
             conditions.append(listing.where_scoped)
@@ -175,11 +182,13 @@ class Question:
             conditions.append(f"{listing.early}.valid_to > %(valid_at)s")
             order = f" ORDER BY {listing.early}.valid_from LIMIT 1"
         found = await self.rows(
-            f"SELECT to_json(x)::text FROM ({select}{_where(conditions)}{order}) AS x", id=id
+            f"SELECT to_json(x)::text, ({_VERSION})"
+            f" FROM ({select}{_where(conditions)}{order}) AS x",
+            id=id,
         )
         if not found:
             raise NotFound
-        return str(found[0][0])
+        return Single(*found[0])
 
     async def require(self, collection: str, id: str) -> None:
         """Raises `NotFound` unless the asker may see the object, on whatever day it is true."""
@@ -192,14 +201,8 @@ class Question:
         if not known or self.asker.project not in (None, known[0][0]):
             raise NotFound
 
-    async def version(self, id: str) -> int:
-        """The version of the object's stream at this moment."""
-        found = await self.rows(
-            "SELECT version FROM {events:log} AS e WHERE e.stream = %(id)s::uuid"
-            " ORDER BY e.position DESC LIMIT 1",
-            id=id,
-        )
-        return int(found[0][0]) if found else 0
+
+_VERSION = "SELECT max(e.version) FROM {events:log} AS e WHERE e.stream = %(id)s::uuid"
 
 
 def _in_order(listing: Listing, conditions: list[str], cursor: Cursor | None) -> str:

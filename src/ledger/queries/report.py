@@ -19,7 +19,7 @@ OPEN = ("open", "partly", "overdue")
 async def report(question: Question, project: str) -> dict[str, Any]:
     """Everything that a manager asks first. Raises `NotFound`."""
     head = await question.one(listing("/api/projects"), project)
-    row = msgspec.json.decode(head)
+    row = msgspec.json.decode(head.row)
     in_project = {"project": project}
     milestones = await _rows(question, "/api/projects/{id}/milestones", {"id": project})
     teams = await _rows(question, "/api/teams", in_project)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from msgspec import Struct
@@ -24,6 +24,16 @@ from ledger.projections.engine.model import read_models
 from ledger.projections.engine.tables import SCHEMA
 
 WAIT_SECONDS = 5.0
+LOOK_AGAIN_SECONDS = 0.25  # even if a notice was lost
+BELIEVED_SECONDS = 1.0
+
+
+class _Seen(NamedTuple):
+    """Where the books stood when we last asked, having heard of so many moves."""
+
+    position: int
+    moves: int
+    at: float
 
 
 class Moment(Struct, frozen=True):
@@ -67,6 +77,9 @@ class Reading:
             open=False,
         )
         self._moved = asyncio.Condition()
+        self._moves = 0  # how often we heard that the books moved on
+        self._listening = False
+        self._last = _Seen(-1, -1, 0.0)
         self._listener: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -92,6 +105,16 @@ class Reading:
         )
         return int(found[0][0])
 
+    async def reached(self) -> int:
+        """The position as last asked for, while nothing was heard since."""
+        now = asyncio.get_running_loop().time()
+        last = self._last
+        if self._listening and last.moves == self._moves and now - last.at < BELIEVED_SECONDS:
+            return last.position
+        moves = self._moves  # before asking: what is heard meanwhile makes us ask again
+        self._last = _Seen(await self.position(), moves, now)
+        return self._last.position
+
     async def rows(
         self, text: str, params: Mapping[str, Any] | None = None, *, plan_once: bool = True
     ) -> list[tuple[Any, ...]]:
@@ -109,23 +132,27 @@ class Reading:
 
         Raises `NotNow` when the time is over.
         """
-        reached = await self.position()
-        if reached >= position:
-            return reached
-        try:
-            async with asyncio.timeout(seconds):
-                while reached < position:
-                    await self._next_move()
-                    reached = await self.position()
-        except TimeoutError:
-            why = f"the read models stand at {reached}, not yet at {position}."
-            raise NotNow(why=why) from None
+        reached = await self.approach(position, seconds)
+        if reached < position:
+            raise NotNow(why=f"the read models stand at {reached}, not yet at {position}.")
         return reached
 
-    async def _next_move(self) -> None:
+    async def approach(self, position: int, seconds: float) -> int:
+        """Waits at most so long for the read models to reach `position`; where they are then."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        moves, reached = self._moves, await self.reached()
+        while reached < position and loop.time() < until:
+            await self.next_move(moves)
+            moves, reached = self._moves, await self.reached()
+        return reached
+
+    async def next_move(self, moves: int | None = None) -> None:
+        """Returns when the read models have moved on (since `moves`), or after a short while."""
+        seen = self._moves if moves is None else moves
         with suppress(TimeoutError):
-            async with asyncio.timeout(0.25), self._moved:  # looks again if a notice is lost
-                await self._moved.wait()
+            async with asyncio.timeout(LOOK_AGAIN_SECONDS), self._moved:
+                await self._moved.wait_for(lambda: self._moves != seen)
 
     async def _listen(self) -> None:
         while True:
@@ -135,11 +162,14 @@ class Reading:
                 )
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}".encode())
+                    await self._heard(listening=True)
                     async for _ in connection.notifies():
-                        async with self._moved:
-                            self._moved.notify_all()
+                        await self._heard(listening=True)
+            await self._heard(listening=False)
             await asyncio.sleep(0.5)
 
-    async def next_move(self) -> None:
-        """Returns when the read models have moved on, or after a short while."""
-        await self._next_move()
+    async def _heard(self, *, listening: bool) -> None:
+        self._listening = listening
+        self._moves += 1
+        async with self._moved:
+            self._moved.notify_all()
