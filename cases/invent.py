@@ -1,8 +1,8 @@
 """What might have happened beside the real history? Writes the invented case file.
 
-Run as `python cases/invent.py > cases/invented.yaml`. The same seed gives the same file, byte for
-byte. It builds on the names of the two real case files and leaves alone what they say: the teams,
-agreements and milestones recorded there stay as they are up to the day of the annex.
+Run as `python cases/invent.py > cases/przyklad-zmyslony.yaml`. The same seed gives the same file,
+byte for byte. It builds on the names of the two real case files and leaves alone what they say: the
+teams, agreements and milestones recorded there stay as they are up to the day of the annex.
 """
 
 import sys

@@ -14,7 +14,7 @@ from ledger.aggregates.institutions import (
     RegisterInstitution,
     UpdateInstitution,
 )
-from ledger.kernel.errors import Collision
+from ledger.kernel.errors import Collision, NotTrueYet
 from ledger.kernel.standing import InstitutionStanding
 from tests.aggregates.scenario import ITSELF, Scenario
 
@@ -125,6 +125,12 @@ def test_an_update_to_what_stands_already_is_refused() -> None:
 
 
 def test_the_same_description_from_an_earlier_day_on_is_news() -> None:
-    registered().when(UpdateInstitution(name="Gmina Mirzec"), on=date(2018, 1, 1)).then(
-        InstitutionUpdated(name="Gmina Mirzec")
+    renamed = registered().given(InstitutionUpdated(name="Urząd"), on=date(2020, 1, 1))
+    renamed.when(UpdateInstitution(name="Urząd"), on=date(2019, 12, 1)).then(
+        InstitutionUpdated(name="Urząd")
     )
+
+
+def test_an_institution_is_not_described_before_it_is_registered() -> None:
+    early = UpdateInstitution(name="Urząd")
+    registered().when(early, on=date(2018, 1, 1)).refused(NotTrueYet)

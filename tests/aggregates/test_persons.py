@@ -17,7 +17,7 @@ from ledger.aggregates.persons import (
     RegisterPerson,
     UpdatePerson,
 )
-from ledger.kernel.errors import Collision
+from ledger.kernel.errors import Collision, NotTrueYet
 from ledger.kernel.standing import PersonStanding
 from tests.aggregates.scenario import DAY, ITSELF, A, Scenario
 
@@ -109,14 +109,19 @@ def test_an_update_to_what_stands_already_is_refused() -> None:
 
 
 def test_the_same_description_from_an_earlier_day_on_is_news() -> None:
-    registered().when(UpdatePerson(given_name="Anna"), on=date(2018, 1, 1)).then(
-        PersonUpdated(given_name="Anna")
+    renamed = registered().given(PersonUpdated(given_name="Hanna"), on=date(2020, 1, 1))
+    renamed.when(UpdatePerson(given_name="Hanna"), on=date(2019, 12, 1)).then(
+        PersonUpdated(given_name="Hanna")
     )
+
+
+def test_a_person_is_not_described_before_being_registered() -> None:
+    registered().when(UpdatePerson(given_name="Hanna"), on=date(2018, 1, 1)).refused(NotTrueYet)
 
 
 def test_nothing_of_a_person_is_left_after_an_erasure() -> None:
     state = registered().when(ErasePerson()).then(PersonWasErased())
-    assert state == Person(described_on=DAY, erased_on=DAY)
+    assert state == Person(registered_on=DAY, described_on=DAY, erased_on=DAY)
     assert state.standing() == PersonStanding(erased=True)
 
 

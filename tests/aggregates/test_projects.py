@@ -171,6 +171,12 @@ def test_leader_and_partners_do_not_become_partners_again(institution: str) -> N
     started().when(AddPartner(institution=institution)).refused(PartnerAlready, collides=HERE)
 
 
+def test_a_partner_that_left_does_not_come_back_before_that_day() -> None:
+    left = started().given(PartnerRemoved(institution=B), on=date(2020, 1, 1))
+    left.when(AddPartner(institution=B), on=date(2019, 12, 31)).refused(PartnerAlready)
+    left.when(AddPartner(institution=B), on=date(2020, 1, 1)).then(PartnerAdded(institution=B))
+
+
 def test_a_partner_leaves() -> None:
     state = started().when(RemovePartner(institution=B)).then(PartnerRemoved(institution=B))
     assert isinstance(state, Project)
@@ -302,9 +308,9 @@ def test_a_later_indicator_of_the_same_code_replaces_the_earlier_one() -> None:
 
 
 def test_an_indicator_counts_something_towards_a_target() -> None:
-    setting(target=0.0, counts=Counts(subject="person", through=())).invalid(
-        "target", "counts.through"
-    )
+    setting(target=0.0).invalid("target")
+    setting(target=0.00001).invalid("target")
+    setting(counts=Counts(subject="person", through=())).invalid("counts.through")
 
 
 def test_an_indicator_is_dropped() -> None:

@@ -16,6 +16,7 @@ from ledger.worker import Worker
 from tests.conftest import fresh_database
 
 CASES = Path(__file__).parents[2] / "cases"
+CASE_NAMES = ["liderzy-kooperacji", "kooperacja-efektywna-i-skuteczna", "przyklad-zmyslony"]
 LOADER = Caller(id="load", name="ledger load", role="admin")
 
 
@@ -94,9 +95,7 @@ async def _load(url: str, names: list[str]) -> None:
 def real_case_url(server_url: str) -> Iterator[str]:
     """A database that holds the three case files; tests must not write to it."""
     with fresh_database(server_url) as url:
-        asyncio.run(
-            _load(url, ["liderzy-kooperacji", "kooperacja-efektywna-i-skuteczna", "invented"])
-        )
+        asyncio.run(_load(url, CASE_NAMES))
         yield url
 
 

@@ -218,12 +218,6 @@ def _check_not_cancelled(state: Activity, given: Given) -> None:
         )
 
 
-def _hours_error(hours: float | None) -> str | None:
-    if hours is not None and round(hours, 2) != hours:
-        return "at most two decimals are allowed"
-    return None
-
-
 def _check_named(attendees: Sequence[Who]) -> None:
     """At least one; each somebody; nobody twice."""
     if not attendees:
@@ -263,8 +257,6 @@ class ArrangeActivity(Command, frozen=True, kw_only=True, forbid_unknown_fields=
     team: TeamId | None = None
 
     def decide(self, state: None, given: Given) -> Sequence[Event]:
-        if reason := _hours_error(self.hours):
-            raise Invalid.field("hours", reason)
         _check_days(self.starts_on, self.ends_on, self.project, given)
         if self.team is not None:
             dissolved_on = given.of(TeamStanding, self.team).dissolved_on
@@ -312,10 +304,8 @@ class RecordAttendance(Command, frozen=True, kw_only=True, forbid_unknown_fields
     def _check_hours(self, state: Activity) -> None:
         errors = []
         for index, who in enumerate(self.attendees):
-            reason = _hours_error(who.hours)
             if who.hours is not None and state.hours is not None and who.hours > state.hours:
                 reason = f"must not exceed the activity's {state.hours:g} hours"
-            if reason:
                 errors.append(FieldError(f"attendees[{index}].hours", reason))
         if errors:
             raise Invalid(errors)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from stdnum.exceptions import InvalidFormat, ValidationError
 from stdnum.pl import nip, regon
 
-from ledger.kernel.errors import Collision, FieldError, Invalid, Refusal
+from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import Level, Nip, Place, Regon, Sector, ShortText, Teryt, Title
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
 from ledger.kernel.standing import InstitutionStanding
@@ -29,6 +29,7 @@ class Institution(State, frozen=True, kw_only=True):
     nip: str | None = None
     regon: str | None = None
     teryt: str | None = None
+    registered_on: date
     described_on: date
 
     def standing(self) -> InstitutionStanding:
@@ -59,7 +60,7 @@ class InstitutionRegistered(Event, frozen=True, kw_only=True):
     teryt: Teryt | None = None
 
     def apply(self, state: None, on: date) -> Institution:
-        return Institution(**structs.asdict(self), described_on=on)
+        return Institution(**structs.asdict(self), registered_on=on, described_on=on)
 
 
 @INSTITUTIONS.event("institution.updated")
@@ -164,6 +165,9 @@ class UpdateInstitution(Command, frozen=True, kw_only=True, forbid_unknown_field
         if not named:
             raise Invalid.field("", "at least one field to change is required")
         fields = _canonical(named)
+        NotTrueYet.check(
+            state.registered_on, given.effective_on, Collision("institutions", given.id)
+        )
         same = all(getattr(state, name) == value for name, value in fields.items())
         # The same description from an earlier day on is news; from a later day on it is none.
         if same and given.effective_on >= state.described_on:

@@ -7,7 +7,7 @@ from datetime import date
 from msgspec import UNSET, UnsetType, structs
 from msgspec.structs import replace
 
-from ledger.kernel.errors import Collision, FieldError, Invalid, Refusal
+from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import InstitutionId, PersonalDate, PersonalText, Sex, Year
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
 from ledger.kernel.standing import PersonStanding
@@ -27,6 +27,7 @@ class Person(State, frozen=True, kw_only=True):
     email: str | None = None
     phone: str | None = None
     institution: str | None = None
+    registered_on: date
     described_on: date
     erased_on: date | None = None
 
@@ -55,7 +56,7 @@ class PersonRegistered(Event, frozen=True, kw_only=True):
     institution: InstitutionId | None = None
 
     def apply(self, state: None, on: date) -> Person:
-        return Person(**structs.asdict(self), described_on=on)
+        return Person(**structs.asdict(self), registered_on=on, described_on=on)
 
 
 @PERSONS.event("person.updated")
@@ -84,7 +85,9 @@ class PersonWasErased(Event, frozen=True, kw_only=True):
     """The key of a person's data was destroyed; nobody can read them any more."""
 
     def apply(self, state: Person, on: date) -> Person:
-        return Person(described_on=state.described_on, erased_on=on)
+        return Person(
+            registered_on=state.registered_on, described_on=state.described_on, erased_on=on
+        )
 
 
 # Refusals
@@ -164,6 +167,7 @@ class UpdatePerson(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if not fields:
             raise Invalid.field("", "at least one field to change is required")
         _check_plausible(fields, given.effective_on)
+        NotTrueYet.check(state.registered_on, given.effective_on, Collision("persons", given.id))
         same = all(getattr(state, name) == value for name, value in fields.items())
         # The same description from an earlier day on is news; from a later day on it is none.
         if same and given.effective_on >= state.described_on:

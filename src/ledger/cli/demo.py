@@ -17,7 +17,11 @@ HOST = "127.0.0.1"
 PORTS_TRIED = 100
 READY_SECONDS = 120.0
 CASES = Path(__file__).parents[3] / "cases"
-FILES = ("liderzy-kooperacji.yaml", "kooperacja-efektywna-i-skuteczna.yaml", "invented.yaml")
+FILES = (
+    "liderzy-kooperacji.yaml",
+    "kooperacja-efektywna-i-skuteczna.yaml",
+    "przyklad-zmyslony.yaml",
+)
 ROLES = ("officer", "coordinator", "manager", "auditor", "admin")
 
 

@@ -69,7 +69,13 @@ Number = Annotated[int, Meta(ge=1, le=9999, description="Ordinal number.", examp
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000, description="How many.", examples=[1])]
 Hours = Annotated[
     float,
-    Meta(ge=0, le=10_000, description="Hours, at most two decimals.", examples=[8]),
+    Meta(
+        ge=0,
+        le=10_000,
+        description="Hours, at most two decimals.",
+        examples=[8],
+        extra={"places": 2},
+    ),
 ]
 Digest = Annotated[
     str,
@@ -90,9 +96,30 @@ Nip = Annotated[str, _text("Tax number (NIP).", "8133315014", 20)]
 Regon = Annotated[str, _text("Statistical number (REGON).", "690581324", 20)]
 Teryt = Annotated[str, _text("Territorial code (TERYT).", "1811032", 10)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000, description="How many, or 0.", examples=[2])]
-Weight = Annotated[float, Meta(ge=0, le=1_000_000, description="Weight.", examples=[1])]
+# Numbers are stored in JSON, which has one way to write them only while they are not tiny.
+Weight = Annotated[
+    float,
+    Meta(ge=0, le=1_000_000, description="Weight.", examples=[1], extra={"places": 4}),
+]
 Score = Annotated[
-    float, Meta(ge=-1e12, le=1e12, description="Value of a criterion.", examples=[412])
+    float,
+    Meta(
+        ge=-1e12,
+        le=1e12,
+        description="Value of a criterion.",
+        examples=[412],
+        extra={"places": 4},
+    ),
+]
+Target = Annotated[
+    float,
+    Meta(
+        gt=0,
+        le=1e9,
+        description="How much was promised.",
+        examples=[350],
+        extra={"places": 4},
+    ),
 ]
 Year = Annotated[int, Meta(ge=1900, le=9999, description="Calendar year.", examples=[1984])]
 

@@ -122,8 +122,9 @@ def _step(node: inspect.Type) -> _Step | None:
             return _object_step(steps) if steps else None
         case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
             return _list_step(inner_step) if (inner_step := _step(item)) else None
-        case inspect.DictType(key_type=key):
-            return _keys_step(key_step) if (key_step := _step(key)) else None
+        case inspect.DictType(key_type=key, value_type=value):
+            steps_of_both = _step(key), _step(value)
+            return _mapping_step(*steps_of_both) if any(steps_of_both) else None
         case inspect.UnionType(types=types):
             steps_of_any = [s for t in types if (s := _step(t))]
             return steps_of_any[0] if steps_of_any else None
@@ -136,6 +137,8 @@ def _marked(extra: dict[str, Any]) -> _Step | None:
         return _money_step
     if extra.get("id"):
         return _id_step(extra.get("ref"))
+    if places := extra.get("places"):
+        return _places_step(places)
     return None
 
 
@@ -161,11 +164,16 @@ def _list_step(step: _Step) -> _Step:
     return run
 
 
-def _keys_step(step: _Step) -> _Step:
+def _mapping_step(of_key: _Step | None, of_value: _Step | None) -> _Step:
     def run(value: Any, path: str, notes: _Notes) -> Any:
         if not isinstance(value, dict):
             return value
-        return {step(key, _join(path, key), notes): one for key, one in value.items()}
+        tidy = {}
+        for key, one in value.items():
+            where = _join(path, key)
+            tidy_key = of_key(key, where, notes) if of_key else key
+            tidy[tidy_key] = of_value(one, where, notes) if of_value else one
+        return tidy
 
     return run
 
@@ -180,6 +188,15 @@ def _id_step(collection: str | None) -> _Step:
         elif collection:
             notes.references.append(Reference(path, collection, tidy))
         return tidy
+
+    return run
+
+
+def _places_step(places: int) -> _Step:
+    def run(value: Any, path: str, notes: _Notes) -> Any:
+        if isinstance(value, float) and round(value, places) != value:
+            notes.errors.append(FieldError(path, f"at most {places} decimals are allowed"))
+        return value
 
     return run
 

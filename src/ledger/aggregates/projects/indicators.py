@@ -6,10 +6,11 @@ from datetime import date
 from msgspec.structs import replace
 
 from ledger.aggregates.projects.state import PROJECTS, Counts, Indicator, Project
-from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
+from ledger.kernel.errors import Collision, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import (
     Code,
     IndicatorKind,
+    Target,
     Title,
 )
 from ledger.kernel.messages import Command, Event, Given
@@ -22,7 +23,7 @@ class IndicatorSet(Event, frozen=True, kw_only=True):
     code: Code
     name: Title
     kind: IndicatorKind
-    target: float
+    target: Target
     counts: Counts
 
     def apply(self, state: Project, on: date) -> Project:
@@ -54,17 +55,12 @@ class SetIndicator(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     code: Code
     name: Title
     kind: IndicatorKind
-    target: float
+    target: Target
     counts: Counts
 
     def decide(self, state: Project, given: Given) -> Sequence[Event]:
-        errors = []
-        if not 0 < self.target < 1e9:
-            errors.append(FieldError("target", "must be more than zero"))
         if not self.counts.through:
-            errors.append(FieldError("counts.through", "at least one fact is required"))
-        if errors:
-            raise Invalid(errors)
+            raise Invalid.field("counts.through", "at least one fact is required")
         return [
             IndicatorSet(
                 code=self.code,

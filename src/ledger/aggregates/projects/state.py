@@ -86,6 +86,7 @@ class Project(State, frozen=True, kw_only=True):
     leader: str
     partners: tuple[str, ...] = ()
     partners_since: Mapping[str, date] = {}
+    partners_until: Mapping[str, date] = {}
     value: str
     eu_contribution: str | None = None
     starts_on: date

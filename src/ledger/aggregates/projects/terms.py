@@ -92,7 +92,8 @@ class PartnerRemoved(Event, frozen=True, kw_only=True):
 
     def apply(self, state: Project, on: date) -> Project:
         left = tuple(p for p in state.partners if p != self.institution)
-        return replace(state, partners=left)
+        until = {**state.partners_until, self.institution: on}
+        return replace(state, partners=left, partners_until=until)
 
 
 @PROJECTS.event("project.closed")
@@ -195,7 +196,9 @@ class AddPartner(Command, frozen=True, kw_only=True, forbid_unknown_fields=True)
     institution: InstitutionId
 
     def decide(self, state: Project, given: Given) -> Sequence[Event]:
-        if self.institution in (state.leader, *state.partners):
+        until = state.partners_until.get(self.institution, given.effective_on)
+        here = (state.leader, *state.partners)
+        if self.institution in here or given.effective_on < until:
             raise PartnerAlready(collides=Collision("projects", given.id))
         return [PartnerAdded(institution=self.institution)]
 
