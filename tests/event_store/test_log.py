@@ -11,7 +11,8 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from ledger.event_store import group_commit
-from ledger.event_store.group_commit import GroupWriter, KeyTaken, RequestKey, VersionConflict
+from ledger.event_store.append import KeyTaken, RequestKey, Stored, VersionConflict
+from ledger.event_store.group_commit import GroupWriter
 from tests.event_store.writing import (
     event_log,
     group_writer,
@@ -66,7 +67,7 @@ def test_positions_have_no_gap_with_many_writers_and_refusals_between(database_u
 def test_an_answer_names_the_place_where_the_events_stand(database_url: str) -> None:
     targets = streams(20)
 
-    async def run() -> list[group_commit.Stored]:
+    async def run() -> list[Stored]:
         async with group_writer(database_url) as writer:
             appends = [writer.append([plain(s, 1), plain(s, 2)]) for s in targets]
             return await asyncio.gather(*appends)
@@ -292,7 +293,7 @@ def test_an_append_of_five_thousand_events_and_three_megabytes_goes_through(
     rows = written(database_url)
     assert sum(len(e.state) for e in large) == 3_000_000
     assert len(rows) == 5_003
-    assert isinstance(answers[1], group_commit.Stored)
+    assert isinstance(answers[1], Stored)
     found = [r for r in rows if r.stream == stream]
     assert [r.position for r in found] == list(range(answers[1].first, answers[1].last + 1))
     assert [r.leaf for r in found] == [e.state for e in large]

@@ -8,8 +8,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from ledger.event_store.append import RequestKey, Stored, VersionConflict
 from ledger.event_store.connections import options
-from ledger.event_store.group_commit import GroupWriter, RequestKey, Stored, VersionConflict
+from ledger.event_store.group_commit import GroupWriter
 from tests.event_store.writing import group_writer, head, heads, plain, streams, written
 
 KILL = """

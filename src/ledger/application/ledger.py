@@ -14,8 +14,8 @@ from ledger import catalogue
 from ledger.application.staging import Lookups, Staging
 from ledger.application.state_cache import StateCache
 from ledger.application.wishes import Caller, Ready, Receipt, RefusedInBatch, Wish, read_wish
+from ledger.event_store.append import KeyTaken, RequestKey, VersionConflict
 from ledger.event_store.codec import decode, read_data
-from ledger.event_store.group_commit import KeyTaken, RequestKey, VersionConflict
 from ledger.event_store.log import EventLog
 from ledger.kernel.calendar import day_in_warsaw
 from ledger.kernel.errors import (

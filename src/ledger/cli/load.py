@@ -128,7 +128,7 @@ async def load_files(
 
 
 async def _load(made: "Parts", file: Path, by: str) -> Loaded:
-    from ledger.event_store.group_commit import KeyTaken
+    from ledger.event_store.append import KeyTaken
     from ledger.imports.case_file import read_case
     from ledger.kernel.errors import LedgerError, NotNow
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from ledger.event_store.append import RequestKey, Stored
 from ledger.event_store.codec import (
     LEAF_LIMIT_BYTES,
     STAMP_LIMIT_BYTES,
@@ -16,7 +17,7 @@ from ledger.event_store.codec import (
     stamp,
 )
 from ledger.event_store.connections import options, writer
-from ledger.event_store.group_commit import GroupWriter, RequestKey, Stored
+from ledger.event_store.group_commit import GroupWriter
 from ledger.kernel.errors import TooLarge
 from ledger.kernel.messages import Event
 

@@ -23,8 +23,9 @@ from eventsourcing.persistence import (
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
+from ledger.event_store.append import VersionConflict
 from ledger.event_store.connections import writer
-from ledger.event_store.group_commit import GroupWriter, Stamp, VersionConflict
+from ledger.event_store.group_commit import GroupWriter, Stamp
 
 T = TypeVar("T")
 CHANNEL = "ledger_log"
