@@ -1,5 +1,7 @@
 """What do tests run on? A real PostgreSQL: the embedded one, with a fresh database for each."""
 
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,21 +21,34 @@ TEMPLATE = "ledger_template"
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
-    """The owner's URL of a server that lives as long as the tests, with a migrated template."""
+    """The owner's URL of a server that lives as long as the tests, with a migrated template.
+
+    With LEDGER_TEST_SERVER it is that server, of any version from 15 on; a URL such as
+    postgresql://owner@/postgres?host=/run/postgresql, whose owner may create databases and roles.
+    """
+    if given := os.environ.get("LEDGER_TEST_SERVER"):
+        _make_template(given)
+        yield given
+        return
     # Made by the server itself, not by pytest: as root the server needs a folder that it reaches.
     folder = Path(tempfile.gettempdir()) / f"ledger-tests-{uuid4().hex}"
     with EmbeddedPostgres(folder) as server:
-        with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {TEMPLATE}")
-        template = _url(server.url, TEMPLATE)
-        migrate(template)
-        Worker(template).catch_up()
+        _make_template(server.url)
         yield server.url
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _make_template(server_url: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    template = _url(server_url, TEMPLATE)
+    migrate(template)
+    Worker(template).catch_up()
+
+
 def _url(server_url: str, name: str) -> str:
-    return server_url.replace("/ledger?", f"/{name}?")
+    return re.sub(r"/[^/?]*\?", f"/{name}?", server_url, count=1)
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def _streams(url: str, code: str) -> set[str]:
         async with reader(url) as reading:
             project = await project_of(reading, code)
             found = await reading.rows(
-                "SELECT stream::text FROM {streams:ever} WHERE project = %(project)s",
+                "SELECT stream::text FROM {streams:ever} AS s WHERE project = %(project)s",
                 {"project": project, "known_at": 2**63 - 2},
             )
             return {row[0] for row in found}

@@ -64,7 +64,7 @@ def _check_url(text: str | None) -> None:
 async def project_of(reading: "Reading", code: str) -> str:
     """The id of the project with that code. Raises `BadUsage` where there is none."""
     found = await reading.rows(
-        "SELECT project::text FROM {projects:ever} WHERE code = %(code)s LIMIT 1",
+        "SELECT project::text FROM {projects:ever} AS p WHERE code = %(code)s LIMIT 1",
         {"code": code, "known_at": 2**63 - 2},
     )
     if not found:

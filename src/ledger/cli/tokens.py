@@ -88,7 +88,7 @@ async def _all(url: str) -> tuple[list["Grant"], dict[str | None, str]]:
         return grants, {}
     async with reader(url) as reading:
         rows = await reading.rows(
-            "SELECT DISTINCT project::text, code FROM {projects:ever}", {"known_at": 2**63 - 2}
+            "SELECT DISTINCT project::text, code FROM {projects:ever} AS p", {"known_at": 2**63 - 2}
         )
     return grants, dict(rows)
 
