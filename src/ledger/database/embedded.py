@@ -69,7 +69,7 @@ SETTINGS: Final = {
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
-    "wal_compression": "pglz",
+    "wal_compression": "off",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",

@@ -214,14 +214,14 @@ def test_a_failing_fold_leaves_rows_and_checkpoint_where_they_were(
     worker.catch_up()
     before, stood = contents(database_url), checkpoints(database_url)
     history.record(20)
-    flush = Fold._flush
+    write = Fold._write
 
-    def flush_and_die(self: Fold, *arguments: Any) -> None:
-        flush(self, *arguments)
+    def write_and_die(self: Fold, *arguments: Any, **how: Any) -> None:
+        write(self, *arguments, **how)
         raise Crash
 
     with monkeypatch.context() as patched:
-        patched.setattr(Fold, "_flush", flush_and_die)
+        patched.setattr(Fold, "_write", write_and_die)
         with pytest.raises(Crash):
             worker.catch_up()
 

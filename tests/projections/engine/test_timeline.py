@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from ledger.projections.engine.model import MAX_DATE, MAX_POSITION, NULL, Rows, Table
+from ledger.projections.engine.model import MAX_DATE, MAX_POSITION, NULL, Rows, Table, joined
 from ledger.projections.engine.tables import Changes
 from ledger.projections.engine.timeline import Period, Timeline
 
@@ -95,7 +95,7 @@ class Book:
         rows.position = position
         for statement in statements:
             statement.say(rows)
-        for _, _, on, mask, values, at in rows.said:
+        for _, on, mask, values, at in rows.said[THINGS]:
             if on is None:
                 self.timeline.void(at)
             else:
@@ -122,7 +122,7 @@ class Book:
                 self.timeline.periods.append(
                     Period(
                         v.valid_from, v.valid_to, v.known_from, v.position, v.alive == "t",
-                        int(v.sets), (v.colour, v.size), stored=True,
+                        int(v.sets), joined((v.colour, v.size)), stored=True,
                     )
                 )  # fmt: skip
 

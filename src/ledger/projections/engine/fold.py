@@ -5,9 +5,10 @@ memory and written back in the transaction that moves the checkpoint. Whoever ho
 checkpoints' rows is the one that folds; a second worker waits and then finds the work done.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -16,11 +17,12 @@ from ledger.catalogue import events as known_events
 from ledger.event_store.codec import read_data
 from ledger.event_store.log import Leaf
 from ledger.projections.engine import tables
-from ledger.projections.engine.model import Fact, Handler, ReadModel, Rows, Table
+from ledger.projections.engine.model import Fact, Handler, Key, ReadModel, Rows, Said, Table
 from ledger.projections.engine.timeline import Timeline
 
-TIMELINES_CACHED = 200_000  # per table
-KEY_BYTES = 4 * 1024 * 1024  # per table that is rebuilt
+TIMELINES_CACHED = 150_000  # per table
+KEY_BYTES = 16 * 1024 * 1024  # per table that is rebuilt and longer than that
+WRITTEN_AT_ONCE = 20_000
 CHANNEL = "ledger_read"
 
 
@@ -41,23 +43,34 @@ _decode = msgspec.json.Decoder(_Told).decode
 
 
 class _Cache:
-    """The timelines of one table that were used last."""
+    """The timelines of one table that were used last; the first were used longest ago."""
 
     def __init__(self, *, began_empty: bool) -> None:
-        self.timelines: OrderedDict[tuple[str, ...], Timeline] = OrderedDict()
-        # Of a table that began empty, what is neither here nor dropped does not exist.
-        self._dropped = _Keys() if began_empty else None
+        self.timelines: dict[Key, Timeline] = {}
+        self._began_empty = began_empty
+        self._dropped: _Keys | None = None
 
-    def may_be_stored(self, key: tuple[str, ...]) -> bool:
-        """Whether a key that is not here has to be looked up."""
-        return self._dropped is None or key in self._dropped
+    def unknown(self, said: Iterable[Said]) -> list[Key]:
+        """The keys that have to be looked up in the table.
 
-    def trim(self) -> list[tuple[tuple[str, ...], Timeline]]:
+        Of a table that began empty, what is neither here nor dropped does not exist.
+        """
+        known, dropped = self.timelines, self._dropped
+        if not self._began_empty:
+            return list({one[0]: None for one in said if one[0] not in known})
+        if dropped is None:
+            return []
+        return list({one[0]: None for one in said if one[0] not in known and one[0] in dropped})
+
+    def trim(self) -> list[tuple[Key, Timeline]]:
         """Drops what was not used for longest, many at once, and says what it was."""
         if len(self.timelines) <= TIMELINES_CACHED:
             return []
-        dropped = [self.timelines.popitem(last=False) for _ in range(TIMELINES_CACHED // 4)]
-        if self._dropped is not None:
+        dropped = list(islice(self.timelines.items(), TIMELINES_CACHED // 4))
+        for key, _ in dropped:
+            del self.timelines[key]
+        if self._began_empty:
+            self._dropped = self._dropped or _Keys()
             self._dropped.update(key for key, _ in dropped)
         return dropped
 
@@ -68,22 +81,29 @@ class _Keys:
     def __init__(self) -> None:
         self._bits = bytearray(KEY_BYTES)
 
-    def update(self, keys: Iterable[tuple[str, ...]]) -> None:
+    def update(self, keys: Iterable[Key]) -> None:
         for key in keys:
             for place in self._places(key):
                 self._bits[place >> 3] |= 1 << (place & 7)
 
-    def __contains__(self, key: tuple[str, ...]) -> bool:
+    def __contains__(self, key: Key) -> bool:
         return all(self._bits[p >> 3] & (1 << (p & 7)) for p in self._places(key))
 
-    def _places(self, key: tuple[str, ...]) -> tuple[int, int]:
-        mixed = hash(key)
-        return mixed % (8 * KEY_BYTES), (mixed >> 32) % (8 * KEY_BYTES)
+    def _places(self, key: Key) -> tuple[int, int, int]:
+        size, mixed = 8 * KEY_BYTES, hash(key)
+        return mixed % size, (mixed >> 20) % size, (mixed >> 36) % size
 
 
-def _handlers(models: Iterable[ReadModel], named: str) -> list[Handler]:
-    """Whom an event of that type concerns."""
-    return [handler for m in models for handler in m.handlers.get(named, ())]
+class _Concern(NamedTuple):
+    """Whom an event of some type concerns, and how its data are read."""
+
+    read: Callable[[msgspec.Raw], Any]
+    handlers: list[Handler]
+
+
+def _concern(models: Iterable[ReadModel], named: str) -> _Concern | None:
+    handlers = [handler for m in models for handler in m.handlers.get(named, ())]
+    return _Concern(partial(read_data, known_events()[named]), handlers) if handlers else None
 
 
 class Fold:
@@ -100,7 +120,7 @@ class Fold:
         self._suffix = suffix
         self._from_zero = self._holds_back = from_zero
         self._caches: dict[Table, _Cache] = {}
-        self._handlers: dict[str, list[Handler]] = {}
+        self._concerns: dict[str, _Concern | None] = {}
         self.forget()
 
     def forget(self) -> None:
@@ -112,10 +132,14 @@ class Fold:
 
     def finish(self, connection: psycopg.Connection) -> None:
         """Writes what is held back and makes the indexes; from now on nothing is held back."""
-        self._holds_back = False
         for table, cache in self._caches.items():
-            self._write(connection, table, cache.timelines.items())
+            held_back = iter(cache.timelines.items())
+            while some := list(islice(held_back, WRITTEN_AT_ONCE)):
+                self._write(connection, table, some)
+            cache.timelines.clear()
             tables.create_indexes(connection, table, self._suffix)
+        self._holds_back = False
+        self.forget()
 
     def apply(
         self, connection: psycopg.Connection, page: Iterable[Leaf], after: Mapping[str, int]
@@ -126,20 +150,13 @@ class Fold:
         """
         rows = Rows()
         self._hand_over(page, rows, after)
-        self._load(connection, rows)
-        touched: dict[Table, dict[tuple[str, ...], Timeline]] = {}
-        for table, key, on, mask, values, position in rows.said:
-            cache = self._caches[table]
-            timeline = cache.timelines.get(key)
-            if timeline is None:
-                timeline = cache.timelines[key] = Timeline(len(table.names))
-            if on is None:
-                timeline.void(position)
-            else:
-                timeline.state(on, mask, values, position)
-            if timeline.dirty:
-                touched.setdefault(table, {})[key] = timeline
-        self._flush(connection, touched)
+        for table, said in rows.said.items():
+            self._load(connection, table, said)
+            touched = self._state(table, said)
+            self._write(connection, table, touched.items(), live=not self._holds_back)
+            dropped = self._caches[table].trim()
+            if self._holds_back:
+                self._write(connection, table, dropped)
 
     def _hand_over(self, page: Iterable[Leaf], rows: Rows, after: Mapping[str, int]) -> None:
         """Tells each event to the models that have not folded it yet."""
@@ -148,49 +165,48 @@ class Fold:
         for leaf in page:
             fact = _decode(leaf.bytes)
             rows.position = position = fact.position
-            active = self.models
             if position <= ahead:
-                active = [m for m in active if behind[m.name] < position]
-                handlers = _handlers(active, fact.type)
-            elif fact.type in self._handlers:
-                handlers = self._handlers[fact.type]
+                active = [m for m in self.models if behind[m.name] < position]
+                concern = _concern(active, fact.type)
+            elif fact.type in self._concerns:
+                concern = self._concerns[fact.type]
             else:
-                handlers = self._handlers[fact.type] = _handlers(active, fact.type)
-            if handlers:
-                event = read_data(known_events()[fact.type], fact.data)
-                for handler in handlers:
+                concern = self._concerns[fact.type] = _concern(self.models, fact.type)
+            if concern is not None:
+                event = concern.read(fact.data)
+                for handler in concern.handlers:
                     handler(event, fact, rows)
 
-    def _load(self, connection: psycopg.Connection, rows: Rows) -> None:
-        missing: dict[Table, dict[tuple[str, ...], None]] = {}
-        for table, key, *_ in rows.said:
-            cache = self._caches[table]
-            if key in cache.timelines:
-                cache.timelines.move_to_end(key)
-            elif cache.may_be_stored(key):
-                missing.setdefault(table, {})[key] = None
-        for table, keys in missing.items():
+    def _load(self, connection: psycopg.Connection, table: Table, said: Iterable[Said]) -> None:
+        unknown = self._caches[table].unknown(said)
+        if unknown:
             if self._holds_back:
                 tables.create_key(connection, table, self._suffix)
-            found = tables.load(connection, table, list(keys), self._suffix)
+            found = tables.load(connection, table, unknown, self._suffix)
             self._caches[table].timelines.update(found)
 
-    def _flush(
-        self,
-        connection: psycopg.Connection,
-        touched: Mapping[Table, Mapping[tuple[str, ...], Timeline]],
-    ) -> None:
-        for table, timelines in touched.items():
-            self._write(connection, table, timelines.items(), live=not self._holds_back)
-            dropped = self._caches[table].trim()
-            if self._holds_back and dropped:
-                self._write(connection, table, dropped)
+    def _state(self, table: Table, said: Iterable[Said]) -> dict[Key, Timeline]:
+        """Carries out what is said; the timelines of which something has to be written."""
+        timelines, width = self._caches[table].timelines, len(table.names)
+        touched = {}
+        for key, on, mask, values, position in said:
+            timeline = timelines.pop(key, None)  # and back, as the one that was used last
+            if timeline is None:
+                timeline = Timeline(width)
+            timelines[key] = timeline
+            if on is None:
+                timeline.void(position)
+            else:
+                timeline.state(on, mask, values, position)
+            if timeline.closed if self._holds_back else timeline.dirty:
+                touched[key] = timeline
+        return touched
 
     def _write(
         self,
         connection: psycopg.Connection,
         table: Table,
-        timelines: Iterable[tuple[tuple[str, ...], Timeline]],
+        timelines: Iterable[tuple[Key, Timeline]],
         *,
         live: bool = True,
     ) -> None:

@@ -7,7 +7,8 @@ A handler writes no SQL and reads nothing: it is a pure function of one event. I
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from operator import attrgetter
@@ -69,6 +70,8 @@ class Table:
         self.names = tuple(c.name for c in self.columns)
         self.all_bits = (2 << len(self.columns)) - 1
         self.key_of = _getter(self.key)
+        self.key_is_text = all(c.type in ("uuid", "text") for c in self.key_columns)
+        self.key_is_plain = all(c.type in ("uuid", "bigint") for c in self.key_columns)
         self.values_of = _getter(self.names)
 
     def mask(self, names: Iterable[str]) -> int:
@@ -101,18 +104,25 @@ def _sql_type(hint: Any) -> str:
     return "jsonb"
 
 
+Key = tuple[str, ...]
+# Of which row, from which day on, which fields as bits, their values, and at which position.
+Said = tuple[Key, str | None, int, Any, int]
+
+
 class Rows:
-    """Collects what the handlers say; the engine carries it out."""
+    """Collects what the handlers say of each table; the engine carries it out."""
 
     def __init__(self) -> None:
-        self.said: list[tuple[Table, tuple[str, ...], str | None, int, Any, int]] = []
+        self.said: dict[Table, list[Said]] = defaultdict(list)
         self.position = 0
 
     def put(self, table: Table, row: Struct, *, valid_from: date) -> None:
         """The row is true from that day on."""
-        on, key = _day(valid_from), _key(table.key_of(row))
+        key = table.key_of(row)
+        if not table.key_is_text:
+            key = _key(key)
         values = all_written(table.values_of(row))
-        self.said.append((table, key, on, table.all_bits, values, self.position))
+        self.said[table].append((key, _day(valid_from), table.all_bits, values, self.position))
 
     def change(self, table: Table, *key: object, valid_from: date, **fields: Any) -> None:
         """These fields of the row have these values from that day on."""
@@ -120,20 +130,19 @@ class Rows:
         unknown = fields.keys() - set(table.names)
         if unknown:
             raise TypeError(f"{table.name} has no {', '.join(sorted(unknown))}")
-        self.said.append(
-            (table, _key(key), _day(valid_from), table.mask(fields), values, self.position)
-        )
+        said = (_key(key), _day(valid_from), table.mask(fields), values, self.position)
+        self.said[table].append(said)
 
     def end(self, table: Table, *key: object, on: date) -> None:
         """The row is true no longer from that day on."""
-        self.said.append((table, _key(key), _day(on), 1, None, self.position))
+        self.said[table].append((_key(key), _day(on), 1, None, self.position))
 
     def void(self, table: Table, *key: object) -> None:
         """The row was never true."""
-        self.said.append((table, _key(key), None, 0, None, self.position))
+        self.said[table].append((_key(key), None, 0, None, self.position))
 
 
-def _key(parts: tuple[object, ...]) -> tuple[str, ...]:
+def _key(parts: tuple[object, ...]) -> Key:
     return tuple([part if type(part) is str else str(part) for part in parts])
 
 
@@ -167,9 +176,12 @@ def written(value: Any) -> str:
     return _WRITTEN.get(type(value), _as_json)(value)
 
 
-def all_written(values: Iterable[Any]) -> tuple[str, ...]:
-    """Values as COPY reads them; nearly all are text that stands for itself."""
-    return tuple(
+def all_written(values: Iterable[Any]) -> str:
+    """Values as COPY reads them, a tab before each; nearly all are text that stands for itself.
+
+    One string takes much less memory than many, and that is what a rebuild needs most of.
+    """
+    return joined(
         [
             value
             if type(value) is str and value.isprintable() and "\\" not in value
@@ -177,6 +189,16 @@ def all_written(values: Iterable[Any]) -> tuple[str, ...]:
             for value in values
         ]
     )
+
+
+def joined(fields: Sequence[str]) -> str:
+    """Written fields, a tab before each."""
+    return "\t" + "\t".join(fields) if fields else ""
+
+
+def parted(values: str) -> list[str]:
+    """What was joined."""
+    return values.split("\t")[1:]
 
 
 Handler = Callable[[Any, Fact, Rows], None]

@@ -5,7 +5,6 @@ in one transaction that holds the live checkpoint, what came in meanwhile is fol
 tables take the old ones' place. After a crash the half-made tables are simply dropped.
 """
 
-import gc
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import sleep
@@ -13,19 +12,13 @@ from time import sleep
 import psycopg
 
 from ledger.event_store.log import pages
-from ledger.projections.engine import tables
+from ledger.projections.engine import filling, tables
 from ledger.projections.engine.fold import CHANNEL, Fold, lock_checkpoints
 from ledger.projections.engine.model import ReadModel, Table
 
 PAGE = 5_000
 PATIENCE_SECONDS = 0.05  # far less than deadlock_timeout, for all tables together
 TRIES = 1_200
-_LOCK = 0x72656264  # "rebd": one rebuild at a time
-_SETTINGS = {
-    "synchronous_commit": "off",  # what is lost here is made again
-    "statement_timeout": "0",  # an index over a long history takes its time
-    "maintenance_work_mem": "256MB",
-}
 
 Progress = Callable[[int, int], None]
 
@@ -38,16 +31,13 @@ def rebuild(
     `progress` is told (events folded, events in all). The connection is the projector's.
     """
     try:
-        for name, value in _SETTINGS.items():
-            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        return _rebuild(connection, models, progress or (lambda _done, _all: None))
+        with filling.prepared(connection):
+            connection.execute("SELECT pg_advisory_lock(%s)", (filling.REBUILDING,))
+            filling.wait_for_orphans(connection)
+            return _rebuild(connection, models, progress or (lambda _done, _all: None))
     finally:
-        gc.unfreeze()
         if not connection.closed:
             connection.execute("SELECT pg_advisory_unlock_all()")
-            for name in _SETTINGS:
-                connection.execute(f"RESET {name}".encode())
 
 
 def _rebuild(
@@ -56,16 +46,9 @@ def _rebuild(
     for model in models:
         for table in model.tables:
             tables.create(connection, table, tables.NEW)
-    fold = Fold(models, suffix=tables.NEW, from_zero=True)
-    position = 0
-    head = _head(connection)
-    for page in pages(connection, 0, PAGE, head):
-        with connection.transaction():
-            fold.apply(connection, page, {m.name: position for m in models})
-        position = page[-1].position
-        gc.freeze()  # hundreds of thousands of rows need not be looked through for cycles
-        progress(position, head)
-    fold.finish(connection)
+    position = head = _head(connection)
+    filling.fill_all(connection, models, head, PAGE, lambda done: progress(done, head))
+    fold = Fold(models, suffix=tables.NEW)
     with connection.transaction():
         _make_checkpoints(connection, models)
         lock_checkpoints(connection, models)

@@ -12,6 +12,7 @@ from ledger.projections.engine.model import (
     ReadModel,
     Table,
     escaped,
+    joined,
 )
 from ledger.projections.engine.timeline import Period, Timeline
 
@@ -124,7 +125,7 @@ def load(
     width, count = len(table.key), len(names)
     columns = [list(column) for column in zip(*keys, strict=True)]
     for row in connection.execute(statement.encode(), columns, prepare=True):
-        values = tuple([NULL if v is None else escaped(v) for v in row[width:count]])
+        values = joined([NULL if v is None else escaped(v) for v in row[width:count]])
         alive, sets, valid_from, valid_to, known_from, position = row[count:]
         period = Period(
             valid_from, valid_to, known_from, position, alive, sets, values, stored=True
@@ -141,6 +142,7 @@ class Changes:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self._plain = table.key_is_plain
         self.lines: list[str] = []
         self.closings: list[tuple[tuple[str, ...], str, int, int]] = []
 
@@ -160,8 +162,10 @@ class Changes:
         timeline.dirty = False
 
     def _add(self, key: tuple[str, ...], period: Period, known_to: int) -> None:
+        if not self._plain:
+            key = tuple(map(escaped, key))
         self.lines.append(
-            "\t".join((*map(escaped, key), *period.values)) + f"\t{'t' if period.alive else 'f'}"
+            "\t".join(key) + f"{period.values}\t{'t' if period.alive else 'f'}"
             f"\t{period.sets}\t{period.valid_from}\t{period.valid_to}\t{period.known_from}"
             f"\t{known_to}\t{period.position}"
         )

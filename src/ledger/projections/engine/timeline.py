@@ -9,14 +9,12 @@ A period that changes is closed at the position that changed it and goes on as a
 what was known before stays as it was.
 """
 
-from typing import cast
-
 from msgspec import Struct
 
-from ledger.projections.engine.model import MAX_DATE, NULL
+from ledger.projections.engine.model import MAX_DATE, NULL, joined, parted
 
-Values = tuple[str, ...]
-Stated = tuple[str | None, ...]  # None where the field is not stated
+Values = str  # all fields, as `all_written` joins them
+Stated = Values | tuple[str | None, ...]  # the fields one by one, None where one is not stated
 
 
 class Period(Struct, gc=False):
@@ -52,9 +50,8 @@ class Timeline(Struct):
 
         All fields with bit 0: the row exists from then on; bit 0 alone: it exists no longer.
         """
-        if not self.periods and values is not None and mask & 1:  # by far the most frequent
-            known = cast("Values", values)
-            self.periods.append(Period(on, MAX_DATE, position, position, True, mask, known))
+        if not self.periods and isinstance(values, str):  # by far the most frequent
+            self.periods.append(Period(on, MAX_DATE, position, position, True, mask, values))
             self.dirty = True
             return
         alive = None if not mask & 1 else values is not None
@@ -84,7 +81,7 @@ class Timeline(Struct):
             # Also what is said of a row before it exists: a row may yet be put on an earlier day.
             until = periods[0].valid_from if periods else MAX_DATE
             alive = bool(mask & 1) and values is not None
-            known = cast("Values", values) if alive else self._complete(values)
+            known = self._complete(values)
             periods.insert(0, Period(on, until, position, position, alive, mask, known))
             self.dirty = True
             return 1
@@ -122,10 +119,11 @@ class Timeline(Struct):
         if alive is not None:
             period.alive = alive
         if values is not None and mask & ~1:
-            period.values = tuple(
+            stated = parted(values) if isinstance(values, str) else values
+            period.values = joined(
                 [
-                    cast("str", values[n]) if mask & (2 << n) else old
-                    for n, old in enumerate(period.values)
+                    new if new is not None and mask & (2 << n) else old
+                    for n, (new, old) in enumerate(zip(stated, parted(period.values), strict=True))
                 ]
             )
 
@@ -137,6 +135,8 @@ class Timeline(Struct):
 
     def _complete(self, values: Stated | None) -> Values:
         """The values of a row of which only these are known."""
+        if isinstance(values, str):
+            return values
         if values is None:
-            return (NULL,) * self.width
-        return tuple([NULL if value is None else value for value in values])
+            return joined([NULL] * self.width)
+        return joined([NULL if value is None else value for value in values])
