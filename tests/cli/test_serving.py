@@ -1,9 +1,11 @@
 """The service and the demonstration, as processes."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
+import sys
 import urllib.request
 from typing import Any
 
@@ -63,3 +65,15 @@ def test_the_demonstration_runs_twice_and_beside_others(database_url: str) -> No
     listed = process("token", "list", "--database", database_url, "--json").json
     assert len(listed) == 10
     assert sum(row["revoked_at"] is None for row in listed) == 5
+
+
+def test_a_signal_to_the_whole_group_stops_it_as_well(loaded: str) -> None:
+    command = [sys.executable, "-m", "ledger.cli", "serve", "--port", "0", "--json"]
+    for _ in range(2):
+        with subprocess.Popen(
+            [*command, "--database", loaded], stdout=subprocess.PIPE, start_new_session=True
+        ) as service:
+            assert service.stdout is not None
+            assert b"address" in service.stdout.readline()
+            os.killpg(service.pid, signal.SIGINT)
+            assert service.wait(30) in (0, 130)

@@ -120,15 +120,26 @@ def run(
     ended = threading.Event()
     watch = threading.Thread(target=_watch, args=(host, port, ended, on_listening), daemon=True)
     watch.start()
+    threading.Thread(target=_insist, args=(server, ended), daemon=True).start()
     try:
         server.serve(target_loader=application, wrap_loader=False)
     finally:
         ended.set()
 
 
+def _insist(server: Any, ended: threading.Event) -> None:
+    """A signal that comes while granian replaces a worker is forgotten by it: reminds it."""
+    while not ended.wait(LOOK_EVERY_SECONDS):
+        if server.interrupt_signal:
+            server.main_loop_interrupt.set()
+
+
 def application() -> Any:
     """The application, in the process that answers; it does not outlive the one above it."""
     from multiprocessing import parent_process
+
+    # Ctrl-C reaches every process of the group: this one is stopped by the one above it.
+    os.setpgid(0, 0)
 
     from api.app import from_environment
     from ledger import logs
