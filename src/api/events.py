@@ -69,6 +69,7 @@ async def _positions(
     rows = await question.rows(
         "SELECT e.position FROM {events:log} AS e JOIN {streams:ever} AS s USING (stream)"
         f" WHERE {' AND '.join(conditions)} ORDER BY e.position LIMIT {limit}",
+        plan_once=False,
         after=after,
         **filters,
     )
