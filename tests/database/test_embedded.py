@@ -28,7 +28,6 @@ CLIENT = (
 )
 
 Spawn = Callable[[], "subprocess.Popen[str]"]
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +98,11 @@ def test_a_wrong_password_is_refused_on_the_socket(server: EmbeddedPostgres) -> 
         psycopg.connect(server.url, password="wrong")
 
 
-@on_linux
 def test_there_is_no_tcp_listener(server: EmbeddedPostgres, directory: Path) -> None:
     with psycopg.connect(server.url) as connection:
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+    if not Path("/proc/net").is_dir():
+        return  # what the server says of itself is all that can be asked here
     descriptors = Path(f"/proc/{postmaster(directory)}/fd").iterdir()
     sockets = {str(found.readlink()).strip("socket:[]") for found in descriptors}
     tables = [table.read_text() for table in Path("/proc/net").glob("tcp*")]
@@ -146,7 +146,6 @@ def test_after_a_kill_of_its_only_user_the_server_stops_and_the_next_has_the_row
         assert rows(server.url) == [(7,)]
 
 
-@on_linux
 @pytest.mark.parametrize("victim", ["postmaster", "keeper"])
 def test_after_a_kill_of_the_server_or_its_keeper_the_next_start_has_the_rows(
     directory: Path, victim: str
@@ -231,7 +230,11 @@ def postmaster(directory: Path) -> int:
 
 
 def parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    """The process that started it; slim Linux images have no ps, other systems no /proc."""
+    if Path("/proc/self/stat").exists():
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    asked = ["ps", "-o", "ppid=", "-p", str(pid)]
+    return int(subprocess.run(asked, capture_output=True, check=True, text=True).stdout)
 
 
 def is_running(directory: Path) -> bool:

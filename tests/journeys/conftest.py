@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from litestar.testing import TestClient
@@ -14,6 +14,9 @@ from ledger.application import Caller
 from ledger.imports.case_file import read_case_file
 from ledger.worker import Worker
 from tests.conftest import fresh_database
+
+if TYPE_CHECKING:
+    from tests.journeys.world import World
 
 CASES = Path(__file__).parents[2] / "cases"
 CASE_NAMES = ["liderzy-kooperacji", "kooperacja-efektywna-i-skuteczna", "przyklad-zmyslony"]
@@ -124,3 +127,37 @@ def shared(server_url: str) -> Iterator[Service]:
     """The service on a ledger that the stories of one file share."""
     with fresh_database(server_url) as url, TestClient(create_app(url)) as http:
         yield Service(http)
+
+
+@pytest.fixture(scope="module")
+def user(shared: Service) -> Client:
+    """Somebody who may do everything, on the ledger that a module's tests share."""
+    return shared.user("admin")
+
+
+@pytest.fixture(scope="module")
+def world(user: Client) -> "World":
+    """What a test needs to exist, made by that user."""
+    from tests.journeys.world import World
+
+    return World(user)
+
+
+@pytest.fixture(scope="module")
+def project(world: "World") -> str:
+    """A project of the module's own."""
+    return world.project()
+
+
+@pytest.fixture(scope="module")
+def auditor(real_case: Service) -> Client:
+    """Somebody who reads everything of the real case."""
+    return real_case.user("auditor")
+
+
+@pytest.fixture
+def unchanged(world: "World") -> Iterator[None]:
+    """Nothing is recorded while the test runs."""
+    before = world.head()
+    yield
+    assert world.head() == before

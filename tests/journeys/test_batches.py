@@ -1,40 +1,16 @@
 """Is a batch carried out as a whole, or one by one?"""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import Client, Service
+from tests.journeys.conftest import Client
 from tests.journeys.world import END, START, UNKNOWN, World
 
 OWN_ID = "0197a3c5-7c1e-7d3a-9b52-3f0c6f0a1b2c"
 
 
 INSTITUTION = {"name": "Gmina Mirzec", "sector": "local_government", "level": "commune"}
-
-
-@pytest.fixture(scope="module")
-def user(shared: Service) -> Client:
-    return shared.user("admin")
-
-
-@pytest.fixture(scope="module")
-def world(user: Client) -> World:
-    return World(user)
-
-
-@pytest.fixture(scope="module")
-def project(world: World) -> str:
-    return world.project()
-
-
-@pytest.fixture
-def unchanged(world: World) -> Iterator[None]:
-    """Nothing is recorded while the test runs."""
-    before = world.head()
-    yield
-    assert world.head() == before
 
 
 def _batch(*commands: tuple[str, Any], atomic: bool = True) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import msgspec
-import pytest
 
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import UNKNOWN, World
@@ -23,21 +22,6 @@ LEAF = (
     "request_id",
     "data",
 )
-
-
-@pytest.fixture(scope="module")
-def user(shared: Service) -> Client:
-    return shared.user("admin")
-
-
-@pytest.fixture(scope="module")
-def world(user: Client) -> World:
-    return World(user)
-
-
-@pytest.fixture(scope="module")
-def auditor(real_case: Service) -> Client:
-    return real_case.user("auditor")
 
 
 def _walk(user: Client, path: str, **params: Any) -> list[dict[str, Any]]:

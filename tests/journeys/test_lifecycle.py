@@ -2,20 +2,8 @@
 
 from typing import Any
 
-import pytest
-
-from tests.journeys.conftest import Client, Service
+from tests.journeys.conftest import Client
 from tests.journeys.world import START, World
-
-
-@pytest.fixture(scope="module")
-def user(shared: Service) -> Client:
-    return shared.user("admin")
-
-
-@pytest.fixture(scope="module")
-def world(user: Client) -> World:
-    return World(user)
 
 
 def test_a_deliverable_goes_from_version_to_version(user: Client, world: World) -> None:

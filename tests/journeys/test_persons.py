@@ -2,20 +2,8 @@
 
 import json
 
-import pytest
-
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import World
-
-
-@pytest.fixture(scope="module")
-def user(shared: Service) -> Client:
-    return shared.user("admin")
-
-
-@pytest.fixture(scope="module")
-def world(user: Client) -> World:
-    return World(user)
 
 
 def test_names_of_persons_are_hidden_from_officers(shared: Service, world: World) -> None:

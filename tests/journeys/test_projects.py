@@ -1,19 +1,7 @@
 """How does a project live: its annexes, its partners, its milestones, its end?"""
 
-import pytest
-
-from tests.journeys.conftest import Client, Service
+from tests.journeys.conftest import Client
 from tests.journeys.world import END, START, World
-
-
-@pytest.fixture(scope="module")
-def user(shared: Service) -> Client:
-    return shared.user("admin")
-
-
-@pytest.fixture(scope="module")
-def world(user: Client) -> World:
-    return World(user)
 
 
 def test_a_closed_project_takes_corrections_only(user: Client, world: World) -> None:

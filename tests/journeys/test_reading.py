@@ -12,21 +12,6 @@ from tests.journeys.world import START, UNKNOWN, World
 
 
 @pytest.fixture(scope="module")
-def user(shared: Service) -> Client:
-    return shared.user("admin")
-
-
-@pytest.fixture(scope="module")
-def world(user: Client) -> World:
-    return World(user)
-
-
-@pytest.fixture(scope="module")
-def auditor(real_case: Service) -> Client:
-    return real_case.user("auditor")
-
-
-@pytest.fixture(scope="module")
 def liderzy(auditor: Client) -> str:
     return str(auditor.get("/api/projects", code="LIDERZY")["items"][0]["id"])
 

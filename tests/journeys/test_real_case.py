@@ -4,12 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import Client, Service
-
-
-@pytest.fixture(scope="module")
-def auditor(real_case: Service) -> Client:
-    return real_case.user("auditor")
+from tests.journeys.conftest import Client
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What does a write answer, and what is refused? Nothing of a refused request is recorded."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,29 +15,6 @@ OWN_ID = "0197a3c5-7c1e-7d3a-9b52-3f0c6f0a1b2c"
 
 
 INSTITUTION = {"name": "Gmina Mirzec", "sector": "local_government", "level": "commune"}
-
-
-@pytest.fixture(scope="module")
-def user(shared: Service) -> Client:
-    return shared.user("admin")
-
-
-@pytest.fixture(scope="module")
-def world(user: Client) -> World:
-    return World(user)
-
-
-@pytest.fixture(scope="module")
-def project(world: World) -> str:
-    return world.project()
-
-
-@pytest.fixture
-def unchanged(world: World) -> Iterator[None]:
-    """Nothing is recorded while the test runs."""
-    before = world.head()
-    yield
-    assert world.head() == before
 
 
 def _answer(user: Client, path: str, body: Any, **headers: str) -> Any:
