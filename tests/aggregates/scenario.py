@@ -10,10 +10,11 @@ import msgspec
 from ledger.kernel.decision import decide
 from ledger.kernel.errors import Collision, Invalid, LedgerError, Refusal
 from ledger.kernel.intake import read
-from ledger.kernel.messages import Aggregate, Command, Event, Given, State
-from ledger.kernel.standing import ProjectTerms
+from ledger.kernel.messages import Aggregate, Command, Event, Given, Notice, State
+from ledger.kernel.standing import LineStanding, ProjectTerms
 
 DAY = date(2019, 5, 13)
+TODAY = date(2026, 11, 21)
 
 
 def an_id(number: int) -> str:
@@ -30,10 +31,16 @@ TRAINING, VISIT = an_id(41), an_id(42)
 
 TERMS = ProjectTerms(
     code="ANOTHER",
+    value="1000.00",
+    eu_contribution="842.80",
     starts_on=date(2018, 4, 1),
     ends_on=date(2021, 3, 31),
     closed_on=None,
     milestones=frozenset({1, 2}),
+    lines={
+        "1.1": LineStanding(task="1", category="personel"),
+        "2.1": LineStanding(task="2", category="indirect"),
+    },
 )
 
 
@@ -44,6 +51,7 @@ class Scenario:
         self.aggregate = aggregate
         self.state: Any = None
         self._events: tuple[Event, ...] = ()
+        self.notices: tuple[Notice, ...] = ()
         self.error: LedgerError | None = None
 
     def given(self, *events: Event, on: date = DAY) -> Self:
@@ -53,28 +61,62 @@ class Scenario:
         return self
 
     def when(
-        self, command: Command, *, on: date = DAY, world: Mapping[str, object] | None = None
+        self,
+        command: Command,
+        *,
+        on: date = DAY,
+        world: Mapping[str, object] | None = None,
+        by: str = "anna",
+        reason: str | None = None,
+        scope: str | None = None,
     ) -> Self:
         """The command comes in as JSON and is decided; what follows is recorded."""
-        ids = count(9001)
-        given = Given(
-            id=ITSELF,
-            effective_on=on,
-            new_id=lambda: an_id(next(ids)),
-            world={PROJECT: TERMS, **(world or {})},
-        )
-        self._events, self.error = (), None
+        given = self._given(on, world, by=by, reason=reason, scope=scope)
+        self._events, self.notices, self.error = (), (), None
         try:
             message, references = read(
                 type(command), msgspec.json.decode(msgspec.json.encode(command))
             )
             assert message == command
-            self._events = tuple(decide(message, self.state, given, references))
+            decided = tuple(decide(message, self.state, given, references))
+            self.notices = tuple(one for one in decided if isinstance(one, Notice))
+            self._events = tuple(one for one in decided if isinstance(one, Event))
         except LedgerError as error:
             self.error = error
         for event in self._events:
             self._record(event, on)
         return self
+
+    def told(
+        self, notice: Notice, *, on: date = DAY, world: Mapping[str, object] | None = None
+    ) -> Self:
+        """Another aggregate tells it something; what follows is recorded."""
+        self._events, self.error = (), None
+        try:
+            hearing = self.aggregate.hears[type(notice)]
+            self._events = tuple(hearing(notice, self.state, self._given(on, world)))
+        except LedgerError as error:
+            self.error = error
+        for event in self._events:
+            self._record(event, on)
+        return self
+
+    @staticmethod
+    def _given(on: date, world: Mapping[str, object] | None, **more: Any) -> Given:
+        ids = count(9001)
+        return Given(
+            id=ITSELF,
+            effective_on=on,
+            today=TODAY,
+            new_id=lambda: an_id(next(ids)),
+            world={PROJECT: TERMS, **(world or {})},
+            **({"by": "anna"} | more),
+        )
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What followed from the last command."""
+        return self._events
 
     def then(self, *events: Event) -> State:
         """Exactly these facts followed; returns the state after them."""

@@ -107,7 +107,13 @@ def planned() -> Scenario:
 def test_a_project_starts_with_its_grant_agreement() -> None:
     state = starting().then(STARTED)
     assert state.standing() == ProjectTerms(
-        code="LIDERZY", starts_on=START, ends_on=END, closed_on=None, milestones=frozenset()
+        code="LIDERZY",
+        value="12893583.46",
+        eu_contribution="10866712.14",
+        starts_on=START,
+        ends_on=END,
+        closed_on=None,
+        milestones=frozenset(),
     )
 
 

@@ -60,6 +60,8 @@ def closed(on: date) -> dict[str, ProjectTerms]:
     return {
         PROJECT: ProjectTerms(
             code="LIDERZY",
+            value=TERMS.value,
+            eu_contribution=None,
             starts_on=TERMS.starts_on,
             ends_on=TERMS.ends_on,
             closed_on=on,

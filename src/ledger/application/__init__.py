@@ -5,6 +5,7 @@ appends the events on the condition that nothing it relied on has changed; other
 anew. Nothing of a refused request is recorded.
 """
 
+from ledger.application.bulk import Outcome
 from ledger.application.ledger import Ledger, digest_of
 from ledger.application.staging import Lookups
 from ledger.application.wishes import (
@@ -24,6 +25,7 @@ __all__ = [
     "Common",
     "Ledger",
     "Lookups",
+    "Outcome",
     "Receipt",
     "RefusedInBatch",
     "Wish",

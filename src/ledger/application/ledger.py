@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import partial
@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from ledger import catalogue
+from ledger.application.bulk import Bulk, Outcome
 from ledger.application.staging import Lookups, Staging
 from ledger.application.state_cache import StateCache
 from ledger.application.wishes import Caller, Ready, Receipt, RefusedInBatch, Wish, read_wish
@@ -94,6 +95,24 @@ class Ledger:
                 return await self.answered(caller, key or "", digest) or []
             except TimeoutError:
                 raise NotNow(why="too many others are writing to the same objects.") from None
+
+    async def handle_many(
+        self,
+        wishes: Iterable[Wish],
+        caller: Caller,
+        request_id: str,
+        *,
+        record: bool,
+        tell: Callable[[int], None] | None = None,
+    ) -> Outcome:
+        """Judges any number of commands, each about an object of its own.
+
+        With `record` and nothing refused they are recorded in one commit, otherwise nothing is.
+        Raises `NotNow` where others changed what was judged on.
+        """
+        bulk = Bulk(self.log, self._lookups, caller, request_id, self.today())
+        await bulk.judge(wishes, tell)
+        return await bulk.outcome(record=record)
 
     async def answered(self, caller: Caller, key: str, digest: bytes) -> list[Receipt] | None:
         """The receipts that this request got the first time. Raises `KeyReused`."""

@@ -18,7 +18,7 @@ from ledger.kernel.errors import (
     NotFound,
     StaleVersion,
 )
-from ledger.kernel.messages import Event, Given, State
+from ledger.kernel.messages import Aggregate, Event, Given, Notice, State
 
 
 class Lookups(Protocol):
@@ -39,6 +39,7 @@ class Staging:
         self._caller = caller
         self._request_id = request_id
         self._known: dict[str, Known] = {}
+        self._standings: dict[str, object] = {}
         self._fresh = False
         self._written: set[str] = set()
         self._used: set[str] = set()
@@ -48,11 +49,10 @@ class Staging:
     async def prefetch(self, ready: Sequence[Ready], *, fresh: bool) -> None:
         """Loads what the commands name, in one go; `fresh` holds for all that follows."""
         self._fresh = fresh
-        wanted = {one.id for one in ready if not one.command.terms.creates or one.common.id}
+        wanted = {one.id for one in ready if one.may_exist}
         wanted |= {reference.id for one in ready for reference in one.references}
         await self._load(wanted)
-        projects = {p for k in self._known.values() if (p := getattr(k.state, "project", None))}
-        await self._load(projects)
+        await self._load({p for k in self._known.values() for p in k.state.projects() or ()})
 
     async def _load(self, ids: set[str]) -> None:
         missing = ids - self._known.keys()
@@ -74,26 +74,41 @@ class Staging:
         actual, expected = known.version if known else 0, one.wish.if_match
         if expected is not None and expected != actual:
             raise StaleVersion(expected=expected, actual=actual)
+        given = Given(
+            id=one.id,
+            effective_on=one.effective_on,
+            today=one.today,
+            by=one.wish.by or self._caller.name,
+            scope=self._caller.project,
+            reason=one.common.reason,
+            new_id=new_id,
+            world=await self._seen(one, state),
+        )
+        self._apply(one, decision.decide(command, state, given, one.references), given)
+
+    async def _seen(self, one: Ready, state: State | None) -> dict[str, object]:
+        """The standing of everything that the decision may look at."""
         world = self._world(one)
-        if state is not None and (project := getattr(state, "project", None)):
-            await self._load({project})
-            world[project] = self._standing(project)
-        if terms.looks_up:
-            world |= await self._look_up(terms.looks_up, one, state)
-        given = Given(id=one.id, effective_on=one.effective_on, new_id=new_id, world=world)
-        self._apply(one, decision.decide(command, state, given, one.references), known)
+        more = set(one.command.needs(state))
+        if state is not None:
+            more |= state.projects() or frozenset()
+        await self._load(more)
+        world |= {id: self._standing(id) for id in more if id in self._known}
+        if one.command.terms.looks_up:
+            world |= await self._look_up(one.command.terms.looks_up, one, state)
+        return world
 
     def _check_scope(self, one: Ready, state: State | None) -> None:
         """What belongs to another project than the caller's does not exist for the caller."""
-        scope = self._caller.project
+        scope, terms = self._caller.project, one.command.terms
         if scope is None or state is None:
             return
-        project = one.id if one.command.terms.collection == "projects" else None
-        project = project or getattr(state, "project", None)
-        if project is not None and project != scope:
-            if one.command.terms.creates:
+        projects = {one.id} if terms.collection == "projects" else one.command.projects(state)
+        if projects is not None and scope not in projects:
+            if not terms.creates:
+                raise NotFound
+            if one.command.identity() is None:
                 raise Invalid.field("id", "is the id of another object")
-            raise NotFound
 
     def _world(self, one: Ready) -> dict[str, object]:
         world: dict[str, object] = {}
@@ -104,10 +119,7 @@ class Staging:
             hidden = (
                 scope is not None
                 and known is not None
-                and (
-                    (collection == "projects" and id != scope)
-                    or getattr(known.state, "project", scope) != scope
-                )
+                and not _within(scope, collection, id, known.state)
             )
             if known is None or hidden or not isinstance(known.state, _state_type(collection)):
                 unknown.append((field, f"unknown in {collection}"))
@@ -119,12 +131,13 @@ class Staging:
 
     def _standing(self, id: str) -> object:
         self._used.add(id)
-        return self._known[id].state.standing()
+        if id not in self._standings:
+            self._standings[id] = self._known[id].state.standing()
+        return self._standings[id]
 
     async def _look_up(self, collection: str, one: Ready, state: State | None) -> dict[str, object]:
-        project = one.id if one.command.terms.collection == "projects" else None
-        project = project or getattr(state, "project", None)
-        scope = None if collection == "projects" else project
+        concerned = decision.projects_of(one.command, state, one.id)
+        scope = None if collection == "projects" else next(iter(concerned), None)
         await self._load(set(await self._lookups.streams_of(collection, scope)))
         kind = _state_type(collection)
         return {
@@ -134,23 +147,35 @@ class Staging:
             and (scope is None or getattr(known.state, "project", None) == scope)
         }
 
-    def _apply(self, one: Ready, events: Sequence[Event], known: Known | None) -> None:
-        version = known.version if known else 0
-        state: Any = known.state if known else None
+    def _apply(self, one: Ready, decided: Sequence[Event | Notice], given: Given) -> None:
         provenance = Provenance(
             effective_on=one.effective_on,
-            recorded_by=self._caller.name,
+            recorded_by=given.by,
             reason=one.common.reason,
             evidence=one.common.evidence or (),
             request_id=self._request_id,
         )
+        for notice in decided:
+            if isinstance(notice, Notice):
+                state = self._known[notice.to].state
+                hearing = _aggregate_of(state).hears[type(notice)]
+                self._record(notice.to, hearing(notice, state, given), provenance)
+        # The command's own events come last: the receipt is about them.
+        own = [event for event in decided if isinstance(event, Event)]
+        self._record(one.id, own, provenance)
+        self.lasts.append(len(self.events) - 1)
+
+    def _record(self, stream: str, events: Sequence[Event], provenance: Provenance) -> None:
+        known = self._known.get(stream)
+        version = known.version if known else 0
+        state: Any = known.state if known else None
         for event in events:
             version += 1
-            state = event.apply(state, one.effective_on)
-            self.events.append(Pending(one.id, version, event, provenance))
-        self._known[one.id] = Known(version, state)
-        self._written.add(one.id)
-        self.lasts.append(len(self.events) - 1)
+            state = event.apply(state, provenance.effective_on)
+            self.events.append(Pending(stream, version, event, provenance))
+        self._known[stream] = Known(version, state)
+        self._standings.pop(stream, None)
+        self._written.add(stream)
 
     def guards(self) -> dict[str, int]:
         """The versions of the streams that the decisions used but do not write."""
@@ -177,6 +202,18 @@ class Staging:
             )
             for last in self.lasts
         ]
+
+
+def _within(scope: str, collection: str, id: str, state: State) -> bool:
+    """Whether a grant of that project reaches the object."""
+    if collection == "projects":
+        return id == scope
+    projects = state.projects()
+    return projects is None or scope in projects
+
+
+def _aggregate_of(state: State) -> Aggregate:
+    return next(a for a in catalogue.aggregates().values() if isinstance(state, a.state))
 
 
 def _state_type(collection: str) -> type[State]:

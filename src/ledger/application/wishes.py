@@ -31,13 +31,17 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """A command as it arrives: where it goes and what it says."""
+    """A command as it arrives: where it goes and what it says.
+
+    `by` names its author where that is not the caller: a case file tells what others did.
+    """
 
     collection: str
     command: str
     id: str | None = None
     body: Any = None
     if_match: int | None = None
+    by: str | None = None
 
 
 class Common(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,7 +60,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     version: int
     position: int
     recorded_at: str
-    extra: dict[str, str] = {}
+    extra: dict[str, Any] = {}
 
     def answer(self) -> dict[str, Any]:
         """The receipt as clients read it."""
@@ -78,6 +82,8 @@ class Ready(Struct, frozen=True, kw_only=True):
     id: str
     common: Common
     effective_on: date
+    today: date
+    may_exist: bool
 
 
 class RefusedInBatch(LedgerError):
@@ -113,13 +119,18 @@ def read_wish(wish: Wish, caller: Caller, today: date) -> Ready:
         raise Invalid.field("effective_on", "must not be in the future")
     if kind.terms.needs_reason and not said.reason:
         raise Invalid.field("reason", "is required for this command")
+    id = wish.id or command.identity() or said.id
+    if said.id is not None and said.id != id:
+        raise Invalid.field("id", f"what is created has the id {id}, which follows from its fields")
     return Ready(
         wish=wish,
         command=command,
         references=tuple(references),
-        id=wish.id or said.id or new_id(),
+        id=id or new_id(),
         common=said,
         effective_on=effective_on,
+        today=today,
+        may_exist=id is not None,
     )
 
 

@@ -81,9 +81,17 @@ class EventLog:
         requests: Sequence[RequestKey] = (),
     ) -> Stored:
         """Writes all or none; see `GroupWriter.append`. Raises `TooLarge` for a leaf too long."""
-        stored = [_stored_event(pending) for pending in events]
+        return await self.append_stored([stored_event(one) for one in events], guards, requests)
+
+    async def append_stored(
+        self,
+        events: Sequence[LeafEvent],
+        guards: Mapping[str, int],
+        requests: Sequence[RequestKey] = (),
+    ) -> Stored:
+        """Writes all or none of events that are encoded already."""
         return await self._writer.append(
-            stored, {UUID(stream): version for stream, version in guards.items()}, requests
+            events, {UUID(stream): version for stream, version in guards.items()}, requests
         )
 
     async def stream(self, stream: str, after: int = 0, upto: int | None = None) -> list[Leaf]:
@@ -163,7 +171,8 @@ class EventLog:
         return row
 
 
-def _stored_event(pending: Pending) -> LeafEvent:
+def stored_event(pending: Pending) -> LeafEvent:
+    """The event as it goes into the log. Raises `TooLarge` for a leaf too long."""
     state = fragments(pending.stream, pending.version, pending.event, pending.provenance)
     if len(state) > LEAF_LIMIT_BYTES - STAMP_LIMIT_BYTES:
         raise TooLarge(what=f"one event holds at most {LEAF_LIMIT_BYTES} bytes")

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from ledger.kernel.errors import AlreadyExists, Collision, Invalid, NotFound, ProjectClosed
+from ledger.kernel.errors import Collision, Invalid, NotFound, ProjectClosed
 from ledger.kernel.intake import Reference
-from ledger.kernel.messages import Command, Event, Given, State
+from ledger.kernel.messages import Command, Event, Given, Notice, State
 from ledger.kernel.standing import InProject, ProjectTerms
 
 
@@ -17,16 +17,16 @@ def fold(state: State, facts: Iterable[tuple[Event, date]]) -> Any:
     return state
 
 
-def project_of(command: Command, state: State | None, given: Given) -> str | None:
-    """The project that the command concerns, if it concerns one."""
+def projects_of(command: Command, state: State | None, id: str) -> frozenset[str]:
+    """The projects that the command concerns, if it concerns any."""
     if command.terms.collection == "projects":
-        return given.id
-    return getattr(state, "project", None) or getattr(command, "project", None)
+        return frozenset({id})
+    return command.projects(state) or frozenset()
 
 
 def decide(
     command: Command, state: State | None, given: Given, references: Sequence[Reference]
-) -> Sequence[Event]:
+) -> Sequence[Event | Notice]:
     """The facts that follow from the command, or a refusal.
 
     `state` is None where the stream has no events yet. Raises `NotFound`, `Invalid` or a
@@ -34,11 +34,10 @@ def decide(
     """
     terms = command.terms
     if terms.creates and state is not None:
-        raise AlreadyExists(id=given.id, collides=Collision(terms.collection, given.id))
+        raise command.existing(given)
     if not terms.creates and state is None:
         raise NotFound
-    project = project_of(command, state, given)
-    if project is not None:
+    for project in sorted(projects_of(command, state, given.id)):
         _check_same_project(project, given, references)
         if not terms.is_correction:
             _check_open(project, state, given)

@@ -6,7 +6,7 @@ that collection, which must exist), `money`, `personal` (identifies a person; se
 """
 
 import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
@@ -47,6 +47,7 @@ PersonId = Annotated[str, _id("The person.", "persons")]
 AgreementId = Annotated[str, _id("The agreement.", "agreements")]
 TeamId = Annotated[str, _id("The team.", "teams")]
 ActivityId = Annotated[str, _id("The activity.", "activities")]
+ExpenditureId = Annotated[str, _id("The expenditure.", "expenditures")]
 
 Money = Annotated[
     str,
@@ -57,11 +58,20 @@ Money = Annotated[
         extra={"money": True},
     ),
 ]
+Sum = Annotated[
+    str,
+    Meta(
+        pattern=r"^(0|[1-9]\d{0,20})\.\d{2}$",
+        description="Sum of amounts in PLN, a decimal string with two places.",
+        examples=["12893583.46"],
+    ),
+]
 Date = Annotated[
     datetime.date,
     Meta(description="Calendar date (Europe/Warsaw).", examples=["2019-05-13"]),
 ]
 Code = Annotated[str, _text("Short code, unique among its kind.", "LIDERZY", 60)]
+Label = Annotated[str, _text("Short label; a whole number is read as text.", "1.1", 60, label=True)]
 Title = Annotated[str, _text("Title or name.", "Liderzy kooperacji")]
 Text = Annotated[str, _text("Free text, without personal data.", "Aneks nr 1", 8000)]
 ShortText = Annotated[str, _text("Short text.", "Rzeszów", 200)]
@@ -93,6 +103,15 @@ PersonalDate = Annotated[
 ]
 
 Nip = Annotated[str, _text("Tax number (NIP).", "8133315014", 20)]
+DocumentNumber = Annotated[str, _text("Number on the document.", "FV/12/2019", 120)]
+KsefNumber = Annotated[
+    str,
+    _text("Number in the state's system of e-invoices.", "5265877635-20250826-0100001AF629-AF", 40),
+]
+ClaimNumber = (
+    Annotated[str, _text("Number of a claim.", "POWR/17-003", 60)]
+    | Annotated[int, Meta(ge=1, le=999_999, description="Number of a claim.", examples=[3])]
+)
 Regon = Annotated[str, _text("Statistical number (REGON).", "690581324", 20)]
 Teryt = Annotated[str, _text("Territorial code (TERYT).", "1811032", 10)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000, description="How many, or 0.", examples=[2])]
@@ -143,6 +162,9 @@ ActivityKind = Literal[
 ]  # fmt: skip
 DeliverableKind = Literal["model", "recommendations", "report", "material"]
 CaseSubject = Literal["person", "family"]
+ChargeMethod = Literal["actual", "flat_rate", "unit_cost", "lump_sum"]
+ClaimStatus = Literal["draft", "submitted", "returned", "approved", "paid"]
+ChargeStatus = Literal["recorded", "claimed", "approved", "withdrawn"]
 IndicatorKind = Literal["output", "result"]
 Subject = Literal[
     "institution", "person", "deliverable", "agreement", "team", "support_case", "grant",
@@ -154,6 +176,10 @@ CountedFact = Literal[
 ]  # fmt: skip
 
 
+NOTHING = "0.00"
+EXACT = Context(prec=64, rounding=ROUND_HALF_UP)  # amounts have 15 digits, their products 30
+
+
 def decimal(amount: str) -> Decimal:
     """The exact value of an amount, for sums and comparisons."""
     return Decimal(amount)
@@ -162,3 +188,14 @@ def decimal(amount: str) -> Decimal:
 def money(value: Decimal) -> str:
     """An exact value as text with two places."""
     return f"{value:.2f}"
+
+
+def added(*amounts: str) -> str:
+    """The sum of amounts."""
+    return money(sum(map(Decimal, amounts), Decimal(0)))
+
+
+def share(amount: str, part: str, whole: str) -> str:
+    """That part of the amount, rounded half up: sums are sums of rounded lines, never shares."""
+    exact = EXACT.divide(EXACT.multiply(Decimal(amount), Decimal(part)), Decimal(whole))
+    return money(exact.quantize(Decimal("0.01"), context=EXACT))

@@ -139,7 +139,7 @@ def _marked(extra: dict[str, Any]) -> _Step | None:
         return _id_step(extra.get("ref"))
     if places := extra.get("places"):
         return _places_step(places)
-    return None
+    return _label_step if extra.get("label") else None
 
 
 def _object_step(steps: dict[str, _Step]) -> _Step:
@@ -199,6 +199,13 @@ def _places_step(places: int) -> _Step:
         return value
 
     return run
+
+
+def _label_step(value: Any, path: str, notes: _Notes) -> Any:
+    """Task 3 is `3`, whether it comes as a number or as text; outer blanks are no part of it."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() if isinstance(value, str) else value
 
 
 def _money_step(value: Any, path: str, notes: _Notes) -> Any:

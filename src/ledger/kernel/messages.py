@@ -5,13 +5,13 @@ on) -> state`, `on` being the day from which it is true. Both are frozen structs
 both have permanent names that do not depend on where their Python class lives.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, Self, TypeVar
 
 from msgspec import Struct
 
-from ledger.kernel.errors import NotFound
+from ledger.kernel.errors import AlreadyExists, Collision, NotFound, Refusal
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -21,8 +21,12 @@ class State(Struct, frozen=True, kw_only=True):
         """What other aggregates may know of this one (see `ledger.kernel.standing`)."""
         return None
 
+    def projects(self) -> frozenset[str] | None:
+        """The projects to which it belongs; None: it is shared by all."""
+        project = getattr(self, "project", None)
+        return None if project is None else frozenset({project})
 
-S = TypeVar("S", bound=State)
+
 T = TypeVar("T")
 
 
@@ -36,9 +40,18 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The state after this fact, which is true from the day `on`."""
         raise NotImplementedError(type(self))
 
-    def answer(self) -> dict[str, str]:
+    def answer(self) -> dict[str, Any]:
         """What the recording command's answer says beyond the receipt."""
         return {}
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """What a decision tells another aggregate, which decides for itself what follows from it.
+
+    What follows is recorded together with the decision, or neither is.
+    """
+
+    to: str
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -46,6 +59,10 @@ class Given(Struct, frozen=True, kw_only=True):
 
     id: str
     effective_on: date
+    today: date
+    by: str
+    scope: str | None = None  # the one project to which the caller is confined
+    reason: str | None = None
     new_id: Callable[[], str]
     world: Mapping[str, object] = {}
 
@@ -66,9 +83,29 @@ class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     terms: ClassVar["CommandTerms"]
 
-    def decide(self, state: Any, given: Given) -> Sequence[Event]:
+    def decide(self, state: Any, given: Given) -> Sequence[Event | Notice]:
         """The facts that follow, or a refusal."""
         raise NotImplementedError(type(self))
+
+    def identity(self) -> str | None:
+        """The id of the object, where what is created says itself which one it is."""
+        return None
+
+    def existing(self, given: Given) -> Refusal:
+        """Why an object that exists already cannot be created."""
+        return AlreadyExists(id=given.id, collides=Collision(self.terms.collection, given.id))
+
+    def needs(self, state: Any) -> Collection[str]:
+        """Objects beyond those that the command names whose standing decides too."""
+        return ()
+
+    def projects(self, state: Any) -> frozenset[str] | None:
+        """The projects that the command concerns; None: it concerns none."""
+        if state is not None:
+            found: frozenset[str] | None = state.projects()
+            return found
+        project = getattr(self, "project", None)
+        return None if project is None else frozenset({project})
 
 
 class CommandTerms(Struct, frozen=True, kw_only=True):
@@ -83,6 +120,10 @@ class CommandTerms(Struct, frozen=True, kw_only=True):
     looks_up: str | None
 
 
+# What an aggregate decides on a notice: (notice, state, given) -> events.
+Hearing = Callable[[Any, Any, Given], Sequence[Event]]
+
+
 class Aggregate(Struct, frozen=True, kw_only=True):
     """One kind of stream: its collection in the API, its state, and who may write to it."""
 
@@ -93,6 +134,7 @@ class Aggregate(Struct, frozen=True, kw_only=True):
 
     commands: dict[str, type[Command]] = {}
     events: dict[str, type[Event]] = {}
+    hears: dict[type[Notice], Hearing] = {}
 
     def command(
         self,
@@ -135,6 +177,15 @@ class Aggregate(Struct, frozen=True, kw_only=True):
 
         return register
 
+    def on(self, notice: type[Notice]) -> Callable[[Hearing], Hearing]:
+        """Registers what the aggregate decides when another one tells it something."""
+
+        def register(hearing: Hearing) -> Hearing:
+            self.hears[notice] = hearing
+            return hearing
+
+        return register
+
     @classmethod
     def define(
         cls, collection: str, *, kind: str, state: type[State], writers: Sequence[str]
@@ -147,4 +198,5 @@ class Aggregate(Struct, frozen=True, kw_only=True):
             writers=frozenset(writers),
             commands={},
             events={},
+            hears={},
         )

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ledger.kernel.errors import Invalid
 from ledger.kernel.fields import (
+    NOTHING,
     ActivityKind,
     AgreementKind,
     CountedFact,
@@ -22,7 +23,7 @@ from ledger.kernel.fields import (
     TeamKind,
 )
 from ledger.kernel.messages import Aggregate, State
-from ledger.kernel.standing import ProjectTerms
+from ledger.kernel.standing import LineStanding, ProjectTerms
 
 
 class Milestone(Struct, frozen=True, kw_only=True):
@@ -72,6 +73,14 @@ class Indicator(Struct, frozen=True, kw_only=True):
     since: date
 
 
+class BudgetLine(Struct, frozen=True, kw_only=True):
+    """A line of the budget in force: where its costs belong, and how much it holds."""
+
+    task: str
+    category: str
+    amount: str
+
+
 class Project(State, frozen=True, kw_only=True):
     """A co-financed operation under its grant agreement, as last amended."""
 
@@ -95,16 +104,28 @@ class Project(State, frozen=True, kw_only=True):
     annexes: tuple[str, ...] = ()
     milestones: Mapping[int, Milestone] = {}
     indicators: Mapping[str, Indicator] = {}
+    budget: Mapping[str, BudgetLine] = {}
+    budget_edition: int = 0
+    budget_shifts: int = 0
+    budget_since: date | None = None
+    received: str = NOTHING
+    tranches: int = 0
     closed_on: date | None = None
     since: date
 
     def standing(self) -> ProjectTerms:
         return ProjectTerms(
             code=self.code,
+            value=self.value,
+            eu_contribution=self.eu_contribution,
             starts_on=self.starts_on,
             ends_on=self.ends_on,
             closed_on=self.closed_on,
             milestones=frozenset(self.milestones),
+            lines={
+                name: LineStanding(task=line.task, category=line.category)
+                for name, line in self.budget.items()
+            },
         )
 
 

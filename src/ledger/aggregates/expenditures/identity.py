@@ -1,0 +1,21 @@
+"""Which document is it? Issuer and number say so, however they are typed."""
+
+import unicodedata
+import uuid
+
+DOCUMENTS = uuid.UUID("b7b6b1c5-5d8a-5c0e-8f5e-2f0b1d9c7a41")
+
+
+def folded(text: str) -> str:
+    """Without letter case, blanks, what is not seen (Cf), and variants of the same character."""
+    alike = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(one for one in alike if not one.isspace() and unicodedata.category(one) != "Cf")
+
+
+def expenditure_id(issuer_nip: str | None, issuer_name: str | None, document_number: str) -> str:
+    """The id of the expenditure that is this document (UUID version 5, RFC 9562).
+
+    The issuer is told by the tax number (ten digits) where there is one, else by the name.
+    """
+    issuer = f"nip:{issuer_nip}" if issuer_nip else f"name:{folded(issuer_name or '')}"
+    return str(uuid.uuid5(DOCUMENTS, f"{issuer}\n{folded(document_number)}"))

@@ -1,0 +1,163 @@
+"""What does an expenditure know of itself? The document, its charges, and how much is free.
+
+A charge counts from its day until it is withdrawn. On no day may the charges come to more than
+the document's gross amount on that day: the same invoice cannot be paid for twice.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import chain
+
+from msgspec import Struct
+
+from ledger.kernel.errors import Collision, Refusal
+from ledger.kernel.fields import NOTHING, ChargeMethod, added, decimal, money, share
+from ledger.kernel.messages import Aggregate, Given, State
+from ledger.kernel.standing import ChargeStanding, ExpenditureStanding
+
+
+class Charge(Struct, frozen=True, kw_only=True):
+    """A part of the document that is charged to a budget line.
+
+    `reduced` was refused before the claim's approval, `corrected` after it; of both together
+    `refused_eu` is the Union's part. The most of both that was refused on any day is kept, too: a
+    correction holds from the beginning, so it must leave room for what was reinstated since.
+    """
+
+    project: str
+    budget_line: str
+    eligible: str
+    eligible_vat: str | None = None
+    eu_amount: str | None = None
+    method: ChargeMethod = "actual"
+    procurement: str | None = None
+    since: date
+    withdrawn_on: date | None = None
+    claim: str | None = None
+    claim_since: date | None = None
+    reduced: str = NOTHING
+    corrected: str = NOTHING
+    refused_eu: str = NOTHING
+    most_refused: str = NOTHING
+    most_refused_eu: str = NOTHING
+    refusals: int = 0
+    refused_on: date | None = None
+
+    @property
+    def disallowed(self) -> str:
+        """All that was refused of it."""
+        return added(self.reduced, self.corrected)
+
+    def eu_part(self, amount: str) -> str:
+        """The Union's part of an amount of the charge."""
+        if self.eu_amount is None or decimal(self.eligible) == Decimal(0):
+            return NOTHING
+        return share(self.eu_amount, amount, self.eligible)
+
+    def standing(self) -> ChargeStanding:
+        """What others may know: the amounts net of what was refused."""
+        net = money(decimal(self.eligible) - decimal(self.disallowed))
+        eu = self.eu_amount
+        if eu is not None:
+            eu = money(decimal(eu) - decimal(self.refused_eu))
+        return ChargeStanding(
+            project=self.project,
+            budget_line=self.budget_line,
+            eligible=net,
+            eu_amount=eu,
+            disallowed=self.disallowed,
+            claim=self.claim,
+            method=self.method,
+        )
+
+
+class Stated(Struct, frozen=True):
+    """The document's amounts from a day on: as issued, or as a correcting document changed them."""
+
+    since: date
+    net: str
+    vat: str
+    gross: str
+
+
+class Expenditure(State, frozen=True, kw_only=True):
+    """An accounting document that is charged to projects."""
+
+    document_number: str
+    issuer_nip: str | None = None
+    issuer_name: str | None = None
+    accounting_number: str | None = None
+    ksef_number: str | None = None
+    issued_on: date
+    paid_on: date | None = None
+    paid_since: date | None = None  # from that day on the payment was known
+    description: str
+    amounts: tuple[Stated, ...]
+    charges: Mapping[str, Charge] = {}
+    corrected_by: tuple[str, ...] = ()
+    since: date
+
+    @property
+    def latest(self) -> Stated:
+        """The amounts as last changed."""
+        return self.amounts[-1]
+
+    @property
+    def free(self) -> str:
+        """What of the gross amount is not charged."""
+        live = (c.eligible for c in self.charges.values() if c.withdrawn_on is None)
+        return money(decimal(self.latest.gross) - decimal(added(*live)))
+
+    def projects(self) -> frozenset[str]:
+        return frozenset(c.project for c in self.charges.values())
+
+    def standing(self) -> ExpenditureStanding:
+        return ExpenditureStanding(
+            charges={
+                id: charge.standing()
+                for id, charge in self.charges.items()
+                if charge.withdrawn_on is None
+            }
+        )
+
+
+EXPENDITURES = Aggregate.define(
+    "expenditures", kind="expenditure", state=Expenditure, writers=["officer"]
+)
+
+
+class ExceedsDocument(Refusal):
+    """The charges of the document {document_number} would come to {charged} on {on}, more than
+    its gross amount of {gross}; free: {free}."""
+
+
+def check_ceiling(before: Expenditure, after: Expenditure, given: Given) -> None:
+    """Raises `ExceedsDocument` where on some day more would be charged than the document says."""
+    charges = after.charges.values()
+    moves = chain(
+        ((c.since, decimal(c.eligible)) for c in charges),
+        ((c.withdrawn_on, -decimal(c.eligible)) for c in charges if c.withdrawn_on is not None),
+        ((one.since, Decimal(0)) for one in after.amounts),
+    )
+    by_day: dict[date, Decimal] = {}
+    for on, move in moves:
+        by_day[on] = by_day.get(on, Decimal(0)) + move
+    charged = Decimal(0)
+    for on in sorted(by_day):
+        charged += by_day[on]
+        gross = _gross_on(after, on)
+        if charged > gross:
+            raise ExceedsDocument(
+                document_number=after.document_number,
+                charged=money(charged),
+                on=on,
+                gross=money(gross),
+                free=before.free,
+                collides=Collision("expenditures", given.id),
+            )
+
+
+def _gross_on(state: Expenditure, on: date) -> Decimal:
+    stated = [one for one in state.amounts if one.since <= on] or [state.amounts[0]]
+    return decimal(stated[-1].gross)
