@@ -26,11 +26,12 @@ from ledger.application import Caller, valid_id
 from ledger.event_store.codec import leaf_hash
 from ledger.event_store.log import Leaf
 from ledger.kernel.errors import Invalid, NotFound
+from ledger.projections.stream_register import of_project
 from ledger.queries.asking import Question
 from ledger.queries.replay import history, replay
 
 _FILTERS = {
-    "project": "s.project = %(project)s::uuid",
+    "project": of_project("s", "%(project)s::uuid"),
     "stream": "e.stream = %(stream)s::uuid",
     "type": "e.type = %(type)s",
     "recorded_by": "e.recorded_by = %(recorded_by)s",
@@ -39,7 +40,7 @@ _FILTERS = {
     "valid_at": "e.effective_on <= %(valid_at)s",
 }
 # A grant of one project sees that project's events and those of shared institutions.
-_IN_SCOPE = "(s.project = %(scope)s::uuid OR s.collection = 'institutions')"
+_IN_SCOPE = f"({of_project('s', '%(scope)s::uuid')} OR s.collection = 'institutions')"
 STREAM_PAGE = 500
 KEEP_ALIVE_SECONDS = 15.0
 
@@ -156,15 +157,15 @@ async def _moment_now(question: Question) -> Any:
 async def _visible(question: Question, id: str) -> str:
     """The stream's collection. Raises `NotFound` for what the asker may not see."""
     rows = await question.rows(
-        "SELECT s.collection, s.project::text FROM {streams:ever} AS s"
-        " WHERE s.stream = %(id)s::uuid",
+        "SELECT s.collection, %(scope)s::uuid IS NULL OR "
+        + of_project("s", "%(scope)s::uuid")
+        + " FROM {streams:ever} AS s WHERE s.stream = %(id)s::uuid",
         id=id,
     )
     if not rows:
         raise NotFound
-    collection, project = rows[0]
-    scope = question.asker.project
-    if scope is not None and project != scope and collection != "institutions":
+    collection, seen = rows[0]
+    if not seen and collection != "institutions":
         raise NotFound
     return str(collection)
 

@@ -1,6 +1,6 @@
 """Which addresses answer questions? One pair for every listing, derived from the catalogue."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,10 +10,12 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct, inspect
 
 from api.identity import READ_PERSONS, caller_of, require_role
+from api.languages import LANG, lang_of
 from api.moments import (
     MOMENT,
     PAGING,
     POSITION_HEADER,
+    date_of,
     limit_of,
     number_of,
     query_of,
@@ -57,14 +59,16 @@ def _filters(listing: Listing, query: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in listing.filters.keys() & query.keys():
         value: Any = query[name]
-        if "::uuid" in listing.filters[name]:
+        if f"%({name})s::uuid" in listing.filters[name]:
             value = valid_id(value)
             if value is None:
                 raise Invalid.field(name, "an identifier (UUID) is expected")
         elif (allowed := _alternatives(listing.row, name)) and value not in allowed:
             raise Invalid.field(name, f"one of {', '.join(allowed)} is expected")
-        elif "::bigint" in listing.filters[name]:
+        elif f"%({name})s::bigint" in listing.filters[name]:
             value = number_of(name, value, 0, 10**9)
+        elif f"%({name})s::date" in listing.filters[name]:
+            value = date_of(name, value)
         found[name] = value
     return found
 
@@ -135,16 +139,20 @@ def _single_route(listing: Listing) -> HTTPRouteHandler:
     return get(listing.path + "/{id:str}", name=f"one:{listing.path}")(answer_one)
 
 
-def _asked(
-    path: str, ask: Callable[[Question, Request[Any, Any, Any]], Any], name: str
+def asked(
+    path: str,
+    ask: Callable[[Question, Request[Any, Any, Any]], Any],
+    more: frozenset[str] = frozenset(),
 ) -> HTTPRouteHandler:
+    """An address that answers one question; `more` are parameters that `ask` reads itself."""
+
     async def answer(request: Request[Any, Any, Any]) -> Json:
         caller = await caller_of(request)
-        query = query_of(request, MOMENT)
+        query = query_of(request, MOMENT | more)
         question = await question_of(request, caller, query)
         return encoded(await ask(question, request), question)
 
-    return get(path, name=name)(answer)
+    return get(path, name=f"ask:{path}")(answer)
 
 
 _INDICATORS = "/api/projects/{id}/indicators"
@@ -153,21 +161,34 @@ _INDICATORS = "/api/projects/{id}/indicators"
 @get(_typed(_INDICATORS), name=f"list:{_INDICATORS}")
 async def list_indicators(request: Request[Any, Any, Any]) -> Json:
     """The indicators of a project, page by page like every list."""
+    return await list_of_project(request, _INDICATORS, indicators)
+
+
+async def list_of_project(
+    request: Request[Any, Any, Any],
+    path: str,
+    ask: Callable[[Question, str], Awaitable[Sequence[Any]]],
+    more: frozenset[str] = frozenset(),
+) -> Json:
+    """A list of a project that is made as a whole and answered page by page.
+
+    `more` are parameters of the address that `ask` reads for itself; rows have an `id`.
+    """
     caller = await caller_of(request)
-    query = query_of(request, MOMENT | PAGING)
+    query = query_of(request, MOMENT | PAGING | more)
     limit = limit_of(query)
-    cursor = await _cursor(request, query, _INDICATORS)
+    cursor = await _cursor(request, query, path)
     question = await question_of(
         request, caller, query, known_at=cursor.known_at if cursor else None
     )
     project = id_in_path(request)
     await question.require("projects", project)
-    found = await indicators(question, project)
-    codes = [one.code for one in found]
-    start = codes.index(cursor.id) + 1 if cursor and cursor.id in codes else 0
+    found = await ask(question, project)
+    ids = [one.id for one in found]
+    start = ids.index(cursor.id) + 1 if cursor and cursor.id in ids else 0
     page, following = found[start : start + limit], None
     if len(found) > start + limit:
-        following = Cursor(_INDICATORS, question.moment.known_at, "", page[-1].code).text()
+        following = Cursor(path, question.moment.known_at, "", page[-1].id).text()
     position = question.moment.known_at
     return encoded({"items": page, "next": following, "position": position}, question)
 
@@ -183,7 +204,7 @@ async def _explain_indicator(question: Question, request: Request[Any, Any, Any]
 
 
 async def _report(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
-    return await report(question, id_in_path(request))
+    return await report(question, id_in_path(request), lang_of(request))
 
 
 async def _explain_value(question: Question, request: Request[Any, Any, Any]) -> dict[str, Any]:
@@ -206,7 +227,6 @@ async def _explain_grant(question: Question, request: Request[Any, Any, Any]) ->
 
 _OWN = {
     "/api/projects/{id:str}/indicators/{code:str}/explain": _explain_indicator,
-    "/api/projects/{id:str}/report": _report,
     "/api/projects/{id:str}/explain/value": _explain_value,
     "/api/agreements/{id:str}/obligations/{number:str}/explain": _explain_done,
     "/api/grants/{id:str}/explain/{movement:str}": _explain_grant,
@@ -220,5 +240,6 @@ def query_routes() -> list[HTTPRouteHandler]:
         found.append(_list_route(listing))
         if listing.single:
             found.append(_single_route(listing))
-    found += [_asked(path, ask, f"ask:{path}") for path, ask in _OWN.items()]
+    found.append(asked("/api/projects/{id:str}/report", _report, LANG))
+    found += [asked(path, ask) for path, ask in _OWN.items()]
     return found

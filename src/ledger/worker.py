@@ -91,6 +91,7 @@ class Worker:
         while not self._stopping.is_set():
             position, more = self._step(connection)
             if not more:
+                self._fold.analyze(connection)
                 return position
         return 0
 

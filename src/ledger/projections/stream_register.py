@@ -1,9 +1,14 @@
-"""Which object is each stream, and to which project does it belong?"""
+"""Which object is each stream, and to which project does it belong?
+
+An expenditure belongs to the projects that it is charged to, which may be several.
+"""
 
 from typing import Any, get_type_hints
 
 from msgspec import Struct
 
+from ledger.aggregates.expenditures.mending import ChargeCorrected
+from ledger.aggregates.expenditures.recording import ExpenditureCharged, ExpenditureRecorded
 from ledger.catalogue import aggregates
 from ledger.kernel.fields import Id
 from ledger.projections.engine.model import Fact, ReadModel, Rows, Table
@@ -17,8 +22,16 @@ class Stream(Struct, frozen=True, kw_only=True):
     project: Id | None = None
 
 
+class Share(Struct, frozen=True, kw_only=True):
+    """A project to which an object belongs beside others."""
+
+    stream: Id
+    project: Id
+
+
 STREAMS = Table("streams", Stream, key=["stream"], indexes=[("project", "collection")])
-MODEL = ReadModel("stream_register", STREAMS)
+SHARES = Table("stream_shares", Share, key=["stream", "project"], indexes=[("project",)])
+MODEL = ReadModel("stream_register", STREAMS, SHARES)
 
 
 def _register_streams() -> None:
@@ -46,3 +59,36 @@ def _register_streams() -> None:
 
 
 _register_streams()
+
+
+def _share(project: str, fact: Fact, rows: Rows) -> None:
+    rows.put(SHARES, Share(stream=fact.stream, project=project), valid_from=fact.effective_on)
+
+
+@MODEL.on(ExpenditureRecorded)
+def _recorded(event: ExpenditureRecorded, fact: Fact, rows: Rows) -> None:
+    for project in dict.fromkeys(one.project for one in event.charges):
+        _share(project, fact, rows)
+
+
+@MODEL.on(ExpenditureCharged)
+def _charged(event: ExpenditureCharged, fact: Fact, rows: Rows) -> None:
+    _share(event.project, fact, rows)
+
+
+@MODEL.on(ChargeCorrected)
+def _corrected(event: ChargeCorrected, fact: Fact, rows: Rows) -> None:
+    if isinstance(event.project, str):
+        _share(event.project, fact, rows)
+
+
+def of_project(stream: str, project: str) -> str:
+    """SQL: the row of `streams` under that alias belongs to the project, alone or with others."""
+    return (
+        f"({stream}.project = {project} OR EXISTS (SELECT FROM {{stream_shares:ever}} AS h"
+        f" WHERE h.stream = {stream}.stream AND h.project = {project}))"
+    )
+
+
+OF_PROJECT = f"""
+SELECT s.stream::text FROM {{streams:ever}} AS s WHERE {of_project("s", "%(project)s::uuid")}"""

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ledger.kernel.errors import Invalid, NotFound
 from ledger.projections.engine.query import Listing, listings
 from ledger.projections.engine.reading import Moment, Reading
+from ledger.projections.stream_register import of_project
 
 PAGE_LIMIT = 500
 
@@ -110,7 +111,7 @@ class Question:
     ) -> Page:
         """The rows of a listing that the asker may see."""
         conditions = self._conditions(listing, filters)
-        params = dict(filters)
+        params = dict.fromkeys(listing.filters) | dict(filters)  # one may look at another
         if limit is None:
             return Page(await self._whole(listing, conditions, params), None)
         places = await self._places(listing, conditions, params, limit, cursor)
@@ -132,7 +133,8 @@ class Question:
         conditions = self._conditions(listing, filters)
         text = f"SELECT {columns} {_in_order(listing, conditions, None)}"
         text = f"SELECT to_json(y)::text FROM ({text}) AS y"
-        rows = await self.rows(text, plan_once=False, **filters)
+        params = dict.fromkeys(listing.filters) | dict(filters)
+        rows = await self.rows(text, plan_once=False, **params)
         return [msgspec.json.decode(row[0]) for row in rows]
 
     def _conditions(self, listing: Listing, filters: Iterable[str]) -> list[str]:
@@ -193,12 +195,14 @@ class Question:
     async def require(self, collection: str, id: str) -> None:
         """Raises `NotFound` unless the asker may see the object, on whatever day it is true."""
         known = await self.rows(
-            "SELECT project::text FROM {streams:ever} AS s"
+            "SELECT %(scope)s::uuid IS NULL OR "
+            + of_project("s", "%(scope)s::uuid")
+            + " FROM {streams:ever} AS s"
             " WHERE s.stream = %(id)s::uuid AND s.collection = %(collection)s",
             id=id,
             collection=collection,
         )
-        if not known or self.asker.project not in (None, known[0][0]):
+        if not known or not known[0][0]:
             raise NotFound
 
 

@@ -8,6 +8,8 @@ from msgspec import Struct
 from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Date, Id, Money
 from ledger.projections.agreement_book import DONE_EXPLAINED
+from ledger.projections.claim_register import TOTAL_EXPLAINED
+from ledger.projections.expenditure_register import CHARGED_EXPLAINED
 from ledger.projections.grant_book import MOVEMENTS_EXPLAINED
 from ledger.projections.project_register import VALUE_EXPLAINED
 from ledger.queries.asking import Question
@@ -38,20 +40,22 @@ class CountItem(Struct, frozen=True, kw_only=True):
 _NAMES = ("position", "type", "stream", "subject", "effective_on")
 
 
-def _items(rows: list[tuple[Any, ...]], last: str) -> list[dict[str, Any]]:
+def items_of(rows: list[tuple[Any, ...]], last: str = "amount") -> list[dict[str, Any]]:
+    """Rows of (position, type, stream, subject, effective_on, amount or count) as items."""
     found = [dict(zip((*_NAMES, last), row, strict=True)) for row in rows]
     return [one | {"stream": str(one["stream"]), "subject": str(one["subject"])} for one in found]
 
 
-def _sum_of_amounts(items: list[dict[str, Any]]) -> str:
+def sum_of_amounts(items: list[dict[str, Any]]) -> str:
+    """The sum of the items, with two places."""
     return f"{sum((Decimal(one['amount']) for one in items), Decimal(0)):.2f}"
 
 
 async def project_value(question: Question, project: str) -> dict[str, Any]:
     """The project's value: the agreement, and what each annex changed."""
     await question.require("projects", project)
-    items = _items(await question.rows(VALUE_EXPLAINED, id=project), "amount")
-    return {"items": items, "total": _sum_of_amounts(items)}
+    items = items_of(await question.rows(VALUE_EXPLAINED, id=project), "amount")
+    return {"items": items, "total": sum_of_amounts(items)}
 
 
 async def obligation_done(question: Question, agreement: str, number: int) -> dict[str, Any]:
@@ -65,7 +69,7 @@ async def obligation_done(question: Question, agreement: str, number: int) -> di
     if not known:
         raise NotFound
     rows = await question.rows(DONE_EXPLAINED, id=agreement, number=number)
-    items = _items(rows, "count")
+    items = items_of(rows, "count")
     return {"items": items, "total": sum(one["count"] for one in items)}
 
 
@@ -73,5 +77,19 @@ async def grant_movements(question: Question, grant: str, movement: str) -> dict
     """What was paid of a grant, or settled."""
     await question.require("grants", grant)
     rows = await question.rows(MOVEMENTS_EXPLAINED, id=grant, movement=movement)
-    items = _items(rows, "amount")
-    return {"items": items, "total": _sum_of_amounts(items)}
+    items = items_of(rows, "amount")
+    return {"items": items, "total": sum_of_amounts(items)}
+
+
+async def expenditure_charged(question: Question, expenditure: str) -> dict[str, Any]:
+    """What of a document is charged."""
+    await question.require("expenditures", expenditure)
+    items = items_of(await question.rows(CHARGED_EXPLAINED, id=expenditure))
+    return {"items": items, "total": sum_of_amounts(items)}
+
+
+async def claim_total(question: Question, claim: str) -> dict[str, Any]:
+    """What a claim comes to."""
+    await question.require("claims", claim)
+    items = items_of(await question.rows(TOTAL_EXPLAINED, plan_once=False, id=claim))
+    return {"items": items, "total": sum_of_amounts(items)}

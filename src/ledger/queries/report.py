@@ -8,15 +8,22 @@ from typing import Any
 
 import msgspec
 
+from ledger.findings.model import Lang
+from ledger.projections.stream_register import of_project
 from ledger.queries.asking import Question, listing, pinned
+from ledger.queries.budget import budget_totals
+from ledger.queries.findings import project_findings
 from ledger.queries.indicators import indicators
+from ledger.queries.settlement import advances
 
 _OF_ACTIVITY = ("kind", "status", "attendance")
 _OF_GRANT = ("amount", "paid", "settled", "outstanding", "status")
+_OF_CLAIM = ("id", "number", "status", "period_from", "period_to", "totals")
+FIRST_FINDINGS = 20
 OPEN = ("open", "partly", "overdue")
 
 
-async def report(question: Question, project: str) -> dict[str, Any]:
+async def report(question: Question, project: str, lang: Lang = "pl") -> dict[str, Any]:
     """Everything that a manager asks first. Raises `NotFound`."""
     head = await question.one(listing("/api/projects"), project)
     row = msgspec.json.decode(head.row)
@@ -26,6 +33,9 @@ async def report(question: Question, project: str) -> dict[str, Any]:
     agreements = await _rows(question, "/api/agreements", in_project)
     activities = await question.fields(listing("/api/activities"), in_project, _OF_ACTIVITY)
     grants = await question.fields(listing("/api/grants"), in_project, _OF_GRANT)
+    counted = await indicators(question, project)
+    found = msgspec.to_builtins(await project_findings(question, project, lang, counted=counted))
+    claims = await question.fields(listing("/api/claims"), in_project, _OF_CLAIM)
     cases = await question.fields(listing("/api/support-cases"), in_project, ["status"])
     deliverables = await question.fields(listing("/api/deliverables"), in_project, ["status"])
     return {
@@ -35,13 +45,17 @@ async def report(question: Question, project: str) -> dict[str, Any]:
         "project": row,
         "time_elapsed": _time_elapsed(question, row),
         "milestones": milestones,
-        "indicators": await indicators(question, project),
+        "indicators": counted,
         "teams": _teams(teams),
         "agreements": _agreements(agreements),
         "activities": _activities(activities),
         "deliverables": _by(deliverables, "status") | {"total": len(deliverables)},
+        "budget": await budget_totals(question, project),
+        "advances": await advances(question, project),
+        "claims": _claims(claims),
         "grants": _grants(grants),
         "support_cases": _by(cases, "status") | {"total": len(cases)},
+        "findings": _findings(found, question, project),
         "latest_events": await _latest_events(question, project),
         "link": f"/api/projects/{project}/report{pinned(question.moment)}",
         "position": question.moment.known_at,
@@ -104,6 +118,21 @@ def _activities(activities: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _findings(found: list[dict[str, Any]], question: Question, project: str) -> dict[str, Any]:
+    """How many of each rule, and the first ones; all of them stand behind the link."""
+    return {
+        "total": len(found),
+        **_by(found, "severity"),
+        **_by(found, "rule"),
+        "items": found[:FIRST_FINDINGS],
+        "link": f"/api/projects/{project}/findings{pinned(question.moment)}",
+    }
+
+
+def _claims(claims: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"total": len(claims), **_by(claims, "status"), "items": claims}
+
+
 def _grants(grants: list[dict[str, Any]]) -> dict[str, Any]:
     sums = {
         name: f"{sum((Decimal(one[name]) for one in grants), Decimal(0)):.2f}"
@@ -116,7 +145,7 @@ async def _latest_events(question: Question, project: str) -> list[dict[str, Any
     rows = await question.rows(
         "SELECT e.position, e.type, e.stream::text, e.effective_on FROM {events:log} AS e"
         " JOIN {streams:ever} AS s USING (stream)"
-        " WHERE s.project = %(project)s::uuid ORDER BY e.position DESC LIMIT 10",
+        f" WHERE {of_project('s', '%(project)s::uuid')} ORDER BY e.position DESC LIMIT 10",
         project=project,
     )
     names = ("position", "type", "stream", "effective_on")

@@ -58,6 +58,20 @@ def _of_project(chance: random.Random) -> Event:
     return _event(f"project.milestone-{name}", number=number, **fields)
 
 
+def _of_expenditure(chance: random.Random) -> Event:
+    amount = f"{chance.randrange(1, 99)}.00"
+    return _event(
+        "expenditure.charged",
+        charge=_id(5, chance.randrange(9)),
+        project=_id(3, chance.randrange(4)),
+        budget_line="1.1",
+        eligible=amount,
+    )
+
+
+MAKERS = {1: _of_team, 3: _of_project, 4: _of_expenditure}
+
+
 class History:
     """Random facts on a few streams, in no order of days; the engine asks for no more sense."""
 
@@ -67,10 +81,10 @@ class History:
         self.versions: dict[str, int] = {}
 
     def _next(self) -> Pending:
-        kind = self._chance.choice([1, 1, 3])
+        kind = self._chance.choice([1, 1, 1, 3, 3, 4])
         stream = _id(kind, self._chance.randrange(3))
         version = self.versions[stream] = self.versions.get(stream, 0) + 1
-        event = (_of_project if kind == 3 else _of_team)(self._chance)
+        event = MAKERS[kind](self._chance)
         on = DAY + timedelta(days=self._chance.randrange(9))
         provenance = Provenance(effective_on=on, recorded_by="chance", request_id="r")
         return Pending(stream, version, event, provenance)

@@ -30,6 +30,7 @@ WAIT_SECONDS = 0.2
 REBUILDING = 0x72656264  # "rebd": one rebuild at a time, which holds this lock
 _FILLING = 0x66696C6C  # "fill": shared by the second processes, also by orphaned ones
 _URL = "LEDGER_FILLING_URL"
+EVIDENCE_NAMED = b'"evidence":["'
 _SETTINGS = {
     "synchronous_commit": "off",  # what is lost here is made again
     "statement_timeout": "0",  # an index over a long history takes its time
@@ -86,13 +87,16 @@ def _pages(
 ) -> Iterator[list[Leaf]]:
     """The events that concern these models."""
     types = sorted({named for m in models for named in m.handlers})
+    # Any event may name evidence; most name none, and the leaf shows it without being decoded.
+    evidence = any(m.evidence_handlers for m in models)
     cursor = connection.cursor(binary=True)
     after = 0
     while True:
         cursor.execute(
             "SELECT position, leaf FROM log.events"
-            " WHERE position > %s AND position <= %s AND type = ANY(%s) ORDER BY position LIMIT %s",
-            (after, upto, types, limit),
+            " WHERE position > %s AND position <= %s"
+            " AND (type = ANY(%s) OR %s AND position(%s IN leaf) > 0) ORDER BY position LIMIT %s",
+            (after, upto, types, evidence, EVIDENCE_NAMED, limit),
         )
         page = [Leaf(row[0], bytes(row[1])) for row in cursor.fetchall()]
         if not page:

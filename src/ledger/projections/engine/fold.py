@@ -5,6 +5,7 @@ memory and written back in the transaction that moves the checkpoint. Whoever ho
 checkpoints' rows is the one that folds; a second worker waits and then finds the work done.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
@@ -23,6 +24,7 @@ from ledger.projections.engine.timeline import Timeline
 TIMELINES_CACHED = 150_000  # per table
 KEY_BYTES = 16 * 1024 * 1024  # per table that is rebuilt and longer than that
 WRITTEN_AT_ONCE = 20_000
+ANALYZED_FROM_ROWS = 2_000
 CHANNEL = "ledger_read"
 
 
@@ -121,6 +123,8 @@ class Fold:
         self._from_zero = self._holds_back = from_zero
         self._caches: dict[Table, _Cache] = {}
         self._concerns: dict[str, _Concern | None] = {}
+        self._written: Counter[Table] = Counter()
+        self._analyzed_at: dict[Table, int] = {}
         self.forget()
 
     def forget(self) -> None:
@@ -151,12 +155,20 @@ class Fold:
         rows = Rows()
         self._hand_over(page, rows, after)
         for table, said in rows.said.items():
+            self._written[table] += len(said)
             self._load(connection, table, said)
             touched = self._state(table, said)
             self._write(connection, table, touched.items(), live=not self._holds_back)
             dropped = self._caches[table].trim()
             if self._holds_back:
                 self._write(connection, table, dropped)
+
+    def analyze(self, connection: psycopg.Connection) -> None:
+        """Lets the planner know the tables that doubled: it must not plan for what they were."""
+        for table, rows in self._written.items():
+            if rows >= self._analyzed_at.get(table, ANALYZED_FROM_ROWS):
+                tables.analyze(connection, table, self._suffix)
+                self._analyzed_at[table] = 2 * rows
 
     def _hand_over(self, page: Iterable[Leaf], rows: Rows, after: Mapping[str, int]) -> None:
         """Tells each event to the models that have not folded it yet."""
@@ -176,6 +188,11 @@ class Fold:
                 event = concern.read(fact.data)
                 for handler in concern.handlers:
                     handler(event, fact, rows)
+            if fact.evidence:
+                for model in self.models:
+                    if behind[model.name] < position:
+                        for told in model.evidence_handlers:
+                            told(fact, rows)
 
     def _load(self, connection: psycopg.Connection, table: Table, said: Iterable[Said]) -> None:
         unknown = self._caches[table].unknown(said)

@@ -35,6 +35,7 @@ class Fact(Struct, frozen=True):
     effective_on: date
     recorded_at: str
     recorded_by: str
+    evidence: tuple[str, ...]
 
 
 class Column(Struct, frozen=True):
@@ -202,6 +203,7 @@ def parted(values: str) -> list[str]:
 
 
 Handler = Callable[[Any, Fact, Rows], None]
+EvidenceHandler = Callable[[Fact, Rows], None]
 
 
 class ReadModel:
@@ -211,6 +213,7 @@ class ReadModel:
         self.name = name
         self.tables = tables
         self.handlers: dict[str, list[Handler]] = {}
+        self.evidence_handlers: list[EvidenceHandler] = []
 
     def on(self, event: type[Event]) -> Callable[[Handler], Handler]:
         """Registers what an event writes."""
@@ -220,6 +223,11 @@ class ReadModel:
             return handler
 
         return register
+
+    def on_evidence(self, handler: EvidenceHandler) -> EvidenceHandler:
+        """Registers what every event writes that names evidence, whatever else it says."""
+        self.evidence_handlers.append(handler)
+        return handler
 
 
 @cache

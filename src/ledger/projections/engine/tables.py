@@ -86,6 +86,11 @@ def create_indexes(connection: psycopg.Connection, table: Table, suffix: str = "
                 _identifier(table, suffix), sql.SQL(", ").join(map(sql.Identifier, columns))
             )
         )
+    analyze(connection, table, suffix)
+
+
+def analyze(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
+    """Says how many rows there are of what."""
     connection.execute(sql.SQL("ANALYZE {}").format(_identifier(table, suffix)))
 
 

@@ -1,0 +1,88 @@
+"""What do the fields about money mean? The notes of `api.vocabulary` on budgets and spending."""
+
+from typing import Any
+
+ID = "0197a3c5-7c1e-7d3a-9b52-3f0c6f0a1b2c"
+BUDGET = f"/api/projects/{ID}/budget/explain"
+WHEN = "?valid_at=2019-05-13&known_at=88"
+LINE = f"{WHEN}&line=1.1"
+
+MONEY_NOTES: dict[str, tuple[str, Any]] = {
+    "accounting_number": ("The number in the accounts.", "KS/2019/0417"),
+    "advances": ("Advances received and settled.", {"received": "400000.00"}),
+    "approved": ("What was approved of it.", "1180.00"),
+    "basis": ("The rule or regulation on which it rests.", "art. 65 ust. 2 rozp. 1303/2013"),
+    "budget": ("The budget's sums.", {"planned": "1000000.00", "recorded": "420000.00"}),
+    "budget_line": ("The budget line that is charged.", "1.1"),
+    "by_category": ("Eligible amounts by category of cost.", {"personel": "1200.00"}),
+    "category": ("The category of cost.", "personel"),
+    "charge": ("The charge; a client may choose its id when it is made.", ID),
+    "charges": ("The charges: parts of documents placed on budget lines.", []),
+    "claim": ("The payment claim in which the charge stands.", ID),
+    "claim_name": ("That claim's number.", "POWR.02.05.00-00-0041/17-003"),
+    "claimed": ("What stands in payment claims.", "1200.00"),
+    "correcting_document": (
+        "The issuer's document that changed the amounts; without it a mistake is mended.",
+        {"document_number": "KOR/1/2019", "issued_on": "2019-06-03"},
+    ),
+    "correcting_documents": ("The issuer's documents that changed the amounts.", []),
+    "cross_financing": ("Whether it is cross-financing (ERDF-type costs).", False),
+    "description": ("The goods or service.", "Szkolenie „Szkoła kooperacji”, dwa dni"),
+    "disallowed": ("What was refused: reductions and financial corrections.", "20.00"),
+    "document_number": ("The number on the document.", "FV/12/05/2019"),
+    "eligible": ("The eligible amount, with its VAT where that is eligible.", "1200.00"),
+    "eligible_vat": ("The VAT in it that is eligible.", "224.39"),
+    "eu_amount": ("The Union's part; by the project's shares where left out.", "1011.36"),
+    "expenditure": ("The accounting document.", ID),
+    "explain_approved": ("Address of what `approved` is made of.", f"{BUDGET}/approved{LINE}"),
+    "explain_claim": ("Address of what the claim is made of.", f"/api/claims/{ID}/explain{WHEN}"),
+    "explain_claimed": ("Address of what `claimed` is made of.", f"{BUDGET}/claimed{LINE}"),
+    "explain_disallowed": (
+        "Address of what `disallowed` is made of.",
+        f"{BUDGET}/disallowed{LINE}",
+    ),
+    "explain_planned": ("Address of what `planned` is made of.", f"{BUDGET}/planned{LINE}"),
+    "feeds": (
+        "Address of the lines, claims and findings that the document feeds.",
+        f"/api/expenditures/{ID}/feeds{WHEN}",
+    ),
+    "fixed_assets": ("Whether fixed assets are bought from it.", False),
+    "findings": ("The rules of eligibility that the facts break.", []),
+    "free": ("What of the gross amount is not charged yet.", "30.00"),
+    "from_line": ("The line that gives.", "1.1"),
+    "gross": ("The gross amount.", "1230.00"),
+    "issuer_name": ("The issuer's name.", "Ośrodek Szkoleniowy „Razem” sp. z o.o."),
+    "issuer_nip": ("The issuer's tax number (NIP), ten digits.", "5265877635"),
+    "ksef_number": (
+        "The number in the state's system of e-invoices.",
+        "5265877635-20250826-0100001AF629-AF",
+    ),
+    "line": ("The line's short name.", "1.1"),
+    "lines": (
+        "The lines of the budget.",
+        [{"line": "1.1", "task": "1", "category": "personel", "amount": "500.00"}],
+    ),
+    "method": ("How the cost is settled.", "actual"),
+    "net": ("The net amount.", "1000.00"),
+    "outstanding": ("What is left to settle.", "87000.00"),
+    "paid_on": ("The day of the payment.", "2019-05-28"),
+    "payments": ("The payments, in order.", []),
+    "period_from": ("The first day of the claim's period.", "2019-04-01"),
+    "period_to": ("The last day of the claim's period.", "2019-06-30"),
+    "planned": ("What the budget plans, shifts included.", "500.00"),
+    "procurement": ("The procurement behind it.", "BK/3/2019"),
+    "received": ("The advances that arrived.", "400000.00"),
+    "received_on": ("The day on which it arrived.", "2018-05-15"),
+    "recorded": ("What is charged, before anything is refused.", "420.00"),
+    "remaining": ("Planned less recorded.", "80.00"),
+    "settled": ("What of it is settled.", "313000.00"),
+    "source": ("Whose money: the Union's (`eu`) or one's own (`own`).", "eu"),
+    "submitted_by": ("Who handed it in.", "Anna Kowal"),
+    "submitted_on": ("The day on which it was handed in.", "2019-07-12"),
+    "task": ("The task to which it belongs.", "1"),
+    "to_line": ("The line that takes.", "2.1"),
+    "totals": ("Sums of the lines, frozen from the submission on.", {"eligible": "1200.00"}),
+    "tranche": ("What the tranche is called.", "1"),
+    "tranches": ("The tranches, in order.", []),
+    "vat": ("The VAT.", "230.00"),
+}

@@ -1,0 +1,51 @@
+"""What is found of a project or a document, as one question asks it?"""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from ledger.findings import Finding, IndicatorFact, findings, findings_of
+from ledger.findings.model import Lang
+from ledger.queries.asking import Question
+from ledger.queries.indicators import IndicatorRow, indicators
+
+_COUNTS = "indicator_behind"  # the one rule that needs the indicators counted
+
+
+async def project_findings(
+    question: Question,
+    project: str,
+    lang: Lang,
+    rules: Collection[str] | None = None,
+    counted: Sequence[IndicatorRow] | None = None,
+) -> list[Finding]:
+    """What these rules, or all, find of a project; errors first.
+
+    `counted`: the project's indicators, where they are counted already.
+    """
+    if counted is None:
+        needed = rules is None or _COUNTS in rules
+        counted = await indicators(question, project) if needed else []
+    return await findings(
+        question.rows,
+        question.moment,
+        project,
+        scope=question.asker.project,
+        lang=lang,
+        rules=rules,
+        indicators=[
+            IndicatorFact(
+                code=one.code,
+                name=one.name,
+                target=Decimal(str(one.target)),
+                achieved=Decimal(one.achieved),
+                position=one.position,
+            )
+            for one in counted
+        ],
+    )
+
+
+async def expenditure_findings(question: Question, expenditure: str, lang: Lang) -> list[Finding]:
+    """What is found of a document and its charges."""
+    scope = question.asker.project
+    return await findings_of(question.rows, question.moment, expenditure, scope=scope, lang=lang)

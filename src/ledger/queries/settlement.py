@@ -1,0 +1,95 @@
+"""How much of the advances is settled? Tranches received against what was approved of claims.
+
+An advance is settled by the Union's part of approved charges; what is refused after the approval
+unsettles it again.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.kernel.fields import Date, Id, Money, Title, decimal, money
+from ledger.projections.claim_register import APPROVED
+from ledger.queries.asking import Question, pinned
+from ledger.queries.explain import items_of, sum_of_amounts
+
+
+class TrancheRow(Struct, frozen=True, kw_only=True):
+    """Money of the grant that arrived."""
+
+    tranche: Title | None
+    amount: Money
+    received_on: Date
+    position: int
+
+
+class AdvanceAccount(Struct, frozen=True, kw_only=True):
+    """Advances: received, settled by approved claims, and what is left to settle."""
+
+    id: Id
+    received: Money
+    settled: Money
+    outstanding: Money
+    tranches: list[TrancheRow]
+    explain: str
+    explain_settled: str
+    position: int
+
+
+_RECEIVED = """
+SELECT f.position, e.type, f.project AS stream, f.project AS subject, f.valid_from AS effective_on,
+    f.amount::text AS amount, f.tranche
+FROM {funds_received} AS f JOIN {events:log} AS e ON e.position = f.position
+WHERE f.project = %(project)s
+ORDER BY f.valid_from, f.sequence"""
+
+_SETTLED = f"""
+SELECT i.position, e.type, i.stream, i.subject, i.effective_on, i.amount::text
+FROM (
+    SELECT l.position, l.expenditure AS stream, l.charge AS subject, l.valid_from AS effective_on,
+        coalesce(l.approved_eu, l.approved) AS amount
+    FROM {{claims}} AS m JOIN {{claim_lines}} AS l
+        ON l.claim = m.claim AND l.submission = m.submission
+    WHERE m.project = %(project)s AND {APPROVED}
+    UNION ALL
+    SELECT d.position, d.expenditure, d.charge, d.valid_from,
+        -CASE WHEN c.eu_amount IS NULL THEN d.amount ELSE d.eu_amount END
+    FROM {{disallowances}} AS d
+    JOIN {{charges}} AS c ON c.expenditure = d.expenditure AND c.charge = d.charge
+    JOIN {{claims}} AS m ON m.claim = c.claim
+    WHERE d.project = %(project)s AND d.kind = 'correction' AND {APPROVED}) AS i
+JOIN {{events:log}} AS e ON e.position = i.position
+ORDER BY i.position, i.subject"""
+
+
+async def received(question: Question, project: str) -> dict[str, Any]:
+    """What the received advances are made of."""
+    await question.require("projects", project)
+    items = items_of([row[:6] for row in await question.rows(_RECEIVED, project=project)])
+    return {"items": items, "total": sum_of_amounts(items)}
+
+
+async def settled(question: Question, project: str) -> dict[str, Any]:
+    """What the settled part of the advances is made of."""
+    await question.require("projects", project)
+    items = items_of(await question.rows(_SETTLED, plan_once=False, project=project))
+    return {"items": items, "total": sum_of_amounts(items)}
+
+
+async def advances(question: Question, project: str) -> AdvanceAccount:
+    """The project's advance settlement account. Raises `NotFound`."""
+    came, done = await received(question, project), await settled(question, project)
+    path, when = f"/api/projects/{project}/advances/explain", pinned(question.moment)
+    return AdvanceAccount(
+        id=project,
+        received=came["total"],
+        settled=done["total"],
+        outstanding=money(decimal(came["total"]) - decimal(done["total"])),
+        tranches=[
+            TrancheRow(tranche=row[6], amount=row[5], received_on=row[4], position=row[0])
+            for row in await question.rows(_RECEIVED, project=project)
+        ],
+        explain=f"{path}/received{when}",
+        explain_settled=f"{path}/settled{when}",
+        position=max((one["position"] for one in (*came["items"], *done["items"])), default=0),
+    )
