@@ -1,0 +1,7 @@
+"""Findings: which facts break a rule of eligibility? They are derived, never typed in."""
+
+from ledger.findings.facts import IndicatorFact
+from ledger.findings.introducing import introduce
+from ledger.findings.judging import Finding, findings, findings_of
+
+__all__ = ["Finding", "IndicatorFact", "findings", "findings_of", "introduce"]

@@ -1,0 +1,115 @@
+"""What is found of a project, or of one document, at a moment?
+
+A rule is applied only at positions from which it was introduced on: what was known before that
+does not change because a rule was thought of later. From there on it judges old facts, too.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import Struct
+
+from ledger.findings import catalogue
+from ledger.findings.facts import Facts, IndicatorFact
+from ledger.findings.loading import Ask, load
+from ledger.findings.model import Found, Lang, Rule, Severity
+from ledger.findings.rule_sets import RuleSet, rule_set_of
+from ledger.findings.wording import sentence
+from ledger.kernel.fields import Id, Title
+from ledger.projections.engine.reading import Moment
+
+_INTRODUCED = "SELECT r.rule FROM {rules:log} AS r"
+_BEARERS = """
+SELECT DISTINCT c.project::text FROM {charges} AS c
+WHERE c.expenditure = %(expenditure)s::uuid AND NOT c.withdrawn
+    AND (%(scope)s::uuid IS NULL OR c.project = %(scope)s::uuid)
+ORDER BY 1"""
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """A fact that breaks a rule of eligibility, and the law or agreement that says so."""
+
+    id: str
+    rule: str
+    severity: Severity
+    subject: Id
+    subject_collection: str
+    subject_name: str | None
+    message: str
+    basis: Title
+    position: int
+
+    @property
+    def place(self) -> tuple[bool, str]:
+        """Errors come first, then the findings of each rule by their subjects."""
+        return (self.severity != "error", self.id)
+
+
+async def findings(
+    ask: Ask,
+    moment: Moment,
+    project: str,
+    *,
+    scope: str | None,
+    lang: Lang,
+    indicators: Sequence[IndicatorFact] = (),
+    rules: Collection[str] | None = None,
+) -> list[Finding]:
+    """What is found of a project by these rules, or by all, for one who sees `scope` or all."""
+    applied = [one for one in await _introduced(ask) if rules is None or one.id in rules]
+    facts = await load(
+        ask,
+        moment.valid_at,
+        project,
+        {name for one in applied for name in one.needs},
+        scope=scope,
+        indicators=indicators,
+    )
+    if facts is None:
+        return []
+    # Big projects take a while to judge; others are served meanwhile.
+    return await asyncio.to_thread(_judge, applied, facts, lang)
+
+
+async def findings_of(
+    ask: Ask, moment: Moment, expenditure: str, *, scope: str | None, lang: Lang
+) -> list[Finding]:
+    """What is found of one document and its charges, in the projects that the asker sees."""
+    applied = [one for one in await _introduced(ask) if one.by_document]
+    needs = {name for one in applied for name in one.needs}
+    found: dict[str, Finding] = {}
+    for (project,) in await ask(_BEARERS, expenditure=expenditure, scope=scope):
+        facts = await load(
+            ask, moment.valid_at, project, needs, scope=scope, expenditure=expenditure
+        )
+        for one in _judge(applied, facts, lang) if facts else ():
+            if one.subject == expenditure:
+                found[one.id] = one
+    return sorted(found.values(), key=lambda one: one.place)
+
+
+async def _introduced(ask: Ask) -> list[Rule]:
+    known = {rule for (rule,) in await ask(_INTRODUCED)}
+    return [one for one in catalogue.rules() if one.id in known]
+
+
+def _judge(rules: Iterable[Rule], facts: Facts, lang: Lang) -> list[Finding]:
+    limits = rule_set_of(facts.project.programme, facts.project.starts_on)
+    found = [
+        _finding(rule, one, limits, lang) for rule in rules for one in rule.find(facts, limits)
+    ]
+    return sorted(found, key=lambda one: one.place)
+
+
+def _finding(rule: Rule, found: Found, limits: RuleSet, lang: Lang) -> Finding:
+    return Finding(
+        id="/".join(filter(None, (rule.id, found.subject, found.key))),
+        rule=rule.id,
+        severity=rule.severity,
+        subject=found.subject,
+        subject_collection=found.collection,
+        subject_name=found.name,
+        message=sentence(rule.message, found.says, lang),
+        basis=rule.basis[limits.regulation].of(lang),
+        position=found.position,
+    )

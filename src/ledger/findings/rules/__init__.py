@@ -1,0 +1,1 @@
+"""The rules of eligibility, one module each, named as the rule is."""

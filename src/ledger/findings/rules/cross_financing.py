@@ -1,0 +1,69 @@
+"""Do the charges on cross-financing lines exceed their share of the Union's contribution?
+
+The share is one of the Union's funding of the operation, so it is the Union's part of the charges
+that is added up (the eligible amount where a charge has no such part), net of what was disallowed.
+Charges are added up in the order of their days, and each sum is held against the share in force
+on the day of its last charge. Without a contribution of the Union there is nothing to exceed.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ledger.findings.budget import newest
+from ledger.findings.facts import Facts
+from ledger.findings.law import of_2014, of_2021, regulations
+from ledger.findings.model import Found, Rule, percent_of
+from ledger.findings.rule_sets import RuleSet
+from ledger.findings.wording import Percent, Text
+
+
+def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
+    """At most one finding."""
+    project = facts.project
+    contribution = project.eu_contribution
+    lines = {name for name, one in newest(facts.lines).items() if one.cross_financing}
+    if contribution is None or not lines:
+        return
+    some = [one for one in facts.charges if one.line in lines]
+    position = max([project.position, *(one.position for one in some)])
+    share_on = limits.limit_by_day("cross_financing_percent")
+    total, found = Decimal(0), None
+    for charge in sorted(some, key=lambda one: (one.document.day, one.position)):
+        total += charge.net if charge.eu is None else charge.eu
+        share = share_on(charge.document.day)
+        if share is None or total <= percent_of(share, contribution):
+            continue
+        found = Found(
+            subject=project.id,
+            collection="projects",
+            name=project.title,
+            position=position,
+            says={
+                "charged": total,
+                "on": charge.document.day,
+                "share": Percent(share),
+                "contribution": contribution,
+                "limit": percent_of(share, contribution),
+            },
+        )
+    if found is not None:
+        yield found
+
+
+RULE = Rule(
+    id="cross_financing",
+    severity="error",
+    basis=regulations(
+        of_2014("art. 98 ust. 2", "Article 98(2)"), of_2021("art. 25 ust. 2", "Article 25(2)")
+    ),
+    message=Text(
+        "Dofinansowanie wydatków w liniach objętych cross-financingiem wynosi {charged} (wydatki"
+        " do {on}), a może wynosić najwyżej {limit}, czyli {share} wkładu Unii w projekt"
+        " ({contribution}).",
+        "The Union's part of charges on cross-financing lines amounts to {charged} (expenditure up"
+        " to {on}), but may be at most {limit}, {share} of the Union's contribution to the project"
+        " ({contribution}).",
+    ),
+    needs=("charges", "lines"),
+    find=find,
+)

@@ -1,0 +1,86 @@
+"""Are two documents of one issuer, with one gross amount and days near each other, one expense?
+
+Documents of all projects are compared. Subject of a finding is the later of the two that the
+project bears a part of. The other one is only named to those who may see it: to others, all such
+documents are one finding, whose id says nothing of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ledger.findings.facts import Facts, Twin
+from ledger.findings.law import of_2014, of_2021, regulations
+from ledger.findings.model import Found, Rule
+from ledger.findings.rule_sets import RuleSet
+from ledger.findings.wording import Text, phrase
+
+
+def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
+    """One finding for each pair of documents."""
+    found: dict[tuple[str, str], Found] = {}
+    for later, earlier in _pairs(facts, limits):
+        one = _found(later, earlier) if later.own else _found(earlier, later)
+        found.setdefault((one.subject, one.key), one)
+    yield from found.values()
+
+
+def _pairs(facts: Facts, limits: RuleSet) -> Iterator[tuple[Twin, Twin]]:
+    """Documents that are alike and near each other: the later one and the earlier."""
+    days_on = limits.limit_by_day("same_amount_days")
+    alike: dict[tuple[str, str], list[Twin]] = defaultdict(list)
+    for one in facts.twins:
+        alike[one.issuer_key, str(one.gross)].append(one)
+    for some in alike.values():
+        some.sort(key=lambda one: (one.issued_on, one.position, one.expenditure))
+        for place, later in enumerate(some):
+            days = days_on(later.issued_on)
+            for earlier in map(some.__getitem__, range(place - 1, -1, -1)):
+                if days is None or (later.issued_on - earlier.issued_on).days > days:
+                    break
+                if earlier.number != later.number and (earlier.own or later.own):
+                    yield later, earlier
+
+
+def _found(subject: Twin, other: Twin) -> Found:
+    return Found(
+        subject=subject.expenditure,
+        collection="expenditures",
+        name=subject.number,
+        position=max(subject.position, other.position),
+        says={
+            "document": subject.number,
+            "issuer": subject.issuer,
+            "gross": subject.gross,
+            "issued_on": subject.issued_on,
+            "other": phrase(
+                "dokument {number} z {on}",
+                "document {number} of {on}",
+                number=other.number,
+                on=other.issued_on,
+            )
+            if other.seen
+            else Text(
+                "inny dokument tego wystawcy, rozliczany w innym projekcie",
+                "another document of this issuer, charged to another project",
+            ),
+        },
+        key=other.expenditure if other.seen else "",
+    )
+
+
+RULE = Rule(
+    id="same_amount",
+    severity="warning",
+    basis=regulations(
+        of_2014("art. 65 ust. 11", "Article 65(11)"), of_2021("art. 63 ust. 9", "Article 63(9)")
+    ),
+    message=Text(
+        "Dokument {document} ({issuer}) z {issued_on} opiewa na tę samą kwotę brutto {gross} co"
+        " {other}. Należy sprawdzić, czy to nie ten sam wydatek.",
+        "Document {document} ({issuer}) of {issued_on} has the same gross amount of {gross} as"
+        " {other}. Check that it is not the same expense.",
+    ),
+    needs=("twins",),
+    find=find,
+    by_document=True,
+)
