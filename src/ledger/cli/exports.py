@@ -1,18 +1,31 @@
-"""How does the log leave the ledger? As JSON lines, each the exact bytes of a leaf."""
+"""What leaves the ledger as a file? The log, line by line as it is proved; claims and registers."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 from cyclopts import Parameter
 
-from ledger.cli.outcome import DONE, BadUsage, print_json
-from ledger.cli.place import HERE, Json, Place, opened, project_of
+from ledger.cli.moments import day_of, known_at_of, moment_of
+from ledger.cli.outcome import DONE, BadUsage, Failed, print_json
+from ledger.cli.place import HERE, Json, Place, documents_of, opened, project_of
 from ledger.cli.progress import progress
 
+if TYPE_CHECKING:
+    from ledger.bootstrap import Parts
+    from ledger.papers.written import Lang
+    from ledger.queries.asking import Question
+
 PAGE = 2_000
+Out = Annotated[Path, Parameter(help="The directory for the files.")]
+KnownAt = Annotated[
+    str | None, Parameter(help="An RFC 3339 time, or a position of the log; else now.")
+]
+ValidAt = Annotated[str | None, Parameter(help="A day; else today.")]
+Language = Annotated[str, Parameter(name="--lang", help="pl or en.")]
 
 
 def events(
@@ -89,6 +102,7 @@ def _streams(url: str, code: str) -> set[str]:
     import asyncio
 
     from ledger.bootstrap import reader
+    from ledger.projections.stream_register import OF_PROJECT
     from ledger.worker import Worker
 
     Worker(url).catch_up()
@@ -97,9 +111,142 @@ def _streams(url: str, code: str) -> set[str]:
         async with reader(url) as reading:
             project = await project_of(reading, code)
             found = await reading.rows(
-                "SELECT stream::text FROM {streams:ever} AS s WHERE project = %(project)s",
+                OF_PROJECT,
                 {"project": project, "known_at": 2**63 - 2},
             )
             return {row[0] for row in found}
 
     return asyncio.run(find())
+
+
+def claim(
+    id: Annotated[str, Parameter(name="ID", help="The payment claim's id.")],
+    /,
+    *,
+    formats: Annotated[str, Parameter(name="--format", help="pdf, xlsx or both.")] = "pdf,xlsx",
+    out: Out = Path(),
+    known_at: KnownAt = None,
+    valid_at: ValidAt = None,
+    lang: Language = "pl",
+    place: Place = HERE,
+    json: Json = False,
+) -> int:
+    """Writes a payment claim as it is printed, and as a workbook, as it stood at a moment."""
+    import asyncio
+
+    from ledger.application import valid_id
+    from ledger.kernel.errors import NotFound
+    from ledger.papers.claim import claim_paper
+    from ledger.papers.claim_pdf import claim_pdf
+    from ledger.papers.claim_xlsx import claim_xlsx
+
+    wanted, language = _formats(formats, "pdf", "xlsx"), _language(lang)
+    known, day, found = _known(known_at), day_of(valid_at), valid_id(id)
+
+    async def write(url: str, documents: str) -> list[Path]:
+        async with _asking(url, documents, known, day) as (made, question):
+            try:
+                paper = await claim_paper(question, made.log, found or "")
+            except NotFound:
+                raise Failed(f"There is no claim {id} at that moment.") from None
+        files = [out / paper.file_name(language, f".{one}") for one in wanted]
+        for one, path in zip(wanted, files, strict=True):
+            with _writing(path) as file:
+                if one == "pdf":
+                    file.write(claim_pdf(paper, language))
+                else:
+                    claim_xlsx(paper, language, file)
+        return files
+
+    if found is None:
+        raise BadUsage("ID is the claim's id, a UUID.")
+    with opened(place) as url:
+        return _tell(asyncio.run(write(url, documents_of(place))), json)
+
+
+def expenditures(
+    *,
+    project: Annotated[str, Parameter(help="The project's code.")],
+    formats: Annotated[str, Parameter(name="--format", help="xlsx, csv or both.")] = "xlsx,csv",
+    out: Out = Path(),
+    known_at: KnownAt = None,
+    valid_at: ValidAt = None,
+    lang: Language = "pl",
+    place: Place = HERE,
+    json: Json = False,
+) -> int:
+    """Writes a project's expenditure register, a row for every charge, as it stood at a moment."""
+    import asyncio
+
+    from ledger.papers import register
+    from ledger.papers.imprint import imprint
+    from ledger.papers.register_xlsx import register_xlsx
+
+    wanted, language = _formats(formats, "xlsx", "csv"), _language(lang)
+    known, day = _known(known_at), day_of(valid_at)
+
+    async def write(url: str, documents: str) -> list[Path]:
+        files = []
+        async with _asking(url, documents, known, day) as (made, question):
+            id = await project_of(made.reading, project)
+            for one in wanted:
+                name = await register.register_name(question, id, language, f".{one}")
+                files.append(out / name)
+                with _writing(files[-1]) as file:
+                    if one == "xlsx":
+                        seen = await imprint(made.log, question.moment)
+                        await register_xlsx(question, id, seen, language, file)
+                        continue
+                    file.write(register.csv_header(language))
+                    async for rows in register.register(question, id, language):
+                        file.write(register.csv_lines(rows, language))
+        return files
+
+    with opened(place) as url:
+        return _tell(asyncio.run(write(url, documents_of(place))), json)
+
+
+def _formats(text: str, *known: str) -> list[str]:
+    formats = list(dict.fromkeys(text.lower().split(",")))
+    if unknown := [one for one in formats if one not in known]:
+        raise BadUsage(f"--format is one of {', '.join(known)}, or both; not {unknown[0]!r}.")
+    return formats
+
+
+def _language(text: str) -> "Lang":
+    from ledger.papers.written import LANGS
+
+    if text not in LANGS:
+        raise BadUsage("--lang is pl or en.")
+    return text
+
+
+def _known(text: str | None) -> int | str:
+    return known_at_of(text if text is not None else str(2**62))
+
+
+@asynccontextmanager
+async def _asking(
+    url: str, documents: str, known_at: int | str, day: date | None
+) -> AsyncIterator[tuple["Parts", "Question"]]:
+    """Somebody who may see everything, at that moment, in read models that have caught up."""
+    import asyncio
+
+    from ledger.bootstrap import parts
+    from ledger.queries.asking import Asker, Question
+    from ledger.worker import Worker
+
+    async with parts(url, documents) as made:
+        with progress("Events") as tell:
+            await asyncio.to_thread(Worker(url, on_progress=tell).catch_up)
+        moment = await moment_of(made, known_at, day)
+        yield made, Question(made.reading, moment, Asker(personal=True))
+
+
+def _tell(files: list[Path], json: bool) -> int:
+    if json:
+        print_json({"files": [str(path) for path in files]})
+    else:
+        for path in files:
+            print(path)
+    return DONE

@@ -1,22 +1,18 @@
 """How did a project stand, as it was known then? Its summary at two points in time."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from cyclopts import Parameter
 
-from ledger.cli.outcome import DONE, BadUsage, Failed, print_json
+from ledger.cli.moments import day_of, known_at_of, moment_of
+from ledger.cli.outcome import DONE, Failed, print_json
 from ledger.cli.place import HERE, Json, Place, opened, project_of
 from ledger.cli.progress import progress
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-    from ledger.bootstrap import Parts
-    from ledger.projections.engine.reading import Moment
-
-POSITION_LIMIT = 2**63 - 2
 
 
 def replay(
@@ -32,7 +28,7 @@ def replay(
 
     from ledger.worker import Worker
 
-    moment, day = _known_at(known_at), _day(valid_at)
+    moment, day = known_at_of(known_at), day_of(valid_at)
     with opened(place) as url:
         with progress("Events") as tell:
             Worker(url, on_progress=tell).catch_up()
@@ -42,26 +38,6 @@ def replay(
     else:
         _show(found)
     return DONE
-
-
-def _known_at(text: str) -> int | str:
-    """A position, or a time with its zone. Raises `BadUsage`."""
-    if text.isascii() and text.isdecimal():
-        return min(int(text), POSITION_LIMIT)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is not None and at.tzinfo is not None:
-        return at.isoformat()
-    raise BadUsage("--known-at takes a time such as 2026-01-31T12:00:00Z, or a position.")
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise BadUsage("--valid-at takes a day such as 2026-01-31.") from None
 
 
 async def _ask(url: str, code: str, known_at: int | str, day: date | None) -> dict[str, Any]:
@@ -74,7 +50,7 @@ async def _ask(url: str, code: str, known_at: int | str, day: date | None) -> di
 
     async with parts(url) as made:
         project = await project_of(made.reading, code)
-        moment = await _moment(made, known_at, day)
+        moment = await moment_of(made, known_at, day)
         question = Question(made.reading, moment, Asker(personal=True))
         try:
             found = await report(question, project)
@@ -82,16 +58,6 @@ async def _ask(url: str, code: str, known_at: int | str, day: date | None) -> di
             when = f"on {moment.valid_at}, as known at position {moment.known_at}"
             raise Failed(f"There was no project {code} {when}.") from None
         return cast(dict[str, Any], msgspec.to_builtins(found))
-
-
-async def _moment(made: "Parts", known_at: int | str, day: date | None) -> "Moment":
-    from ledger.projections.engine.reading import Moment
-
-    if isinstance(known_at, str):
-        position = await made.log.position_at(known_at)
-    else:
-        position = min(known_at, await made.log.head())
-    return Moment(day or made.ledger.today(), position)
 
 
 def _show(found: Mapping[str, Any]) -> None:
@@ -110,6 +76,9 @@ def _show(found: Mapping[str, Any]) -> None:
     out.print(_table("Milestones", _MILESTONE, found["milestones"]))
     out.print(_table("Indicators", _INDICATOR, found["indicators"]))
     teams = [{"kind": kind, "teams": n} for kind, n in found["teams"]["by_kind"].items()]
+    out.print(_table("Money", (*found["budget"],), [found["budget"]]))
+    rules = [{"rule": rule, "findings": n} for rule, n in found["findings"]["by_rule"].items()]
+    out.print(_table("Findings", ("rule", "findings"), rules))
     out.print(_table("Teams", ("kind", "teams"), teams))
     open_ones = found["agreements"]["open_obligations"]
     out.print(_table("Open obligations", _OBLIGATION, open_ones))

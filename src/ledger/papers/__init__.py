@@ -1,0 +1,1 @@
+"""What leaves the ledger on paper? Payment claims and registers, as offices want them."""
