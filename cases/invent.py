@@ -9,6 +9,7 @@ import sys
 
 from invention.kooperacja import tell_kooperacja
 from invention.liderzy import tell_liderzy
+from invention.money import tell_money
 from invention.story import Story
 
 HEAD = """\
@@ -26,6 +27,7 @@ def main() -> None:
     story = Story(seed=20180401)
     tell_liderzy(story)
     tell_kooperacja(story)
+    tell_money(story)
     print(HEAD)
     for line in story.lines():
         print(line)

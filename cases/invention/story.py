@@ -44,13 +44,18 @@ class Story:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.told: list[tuple[str, int, str, Body]] = []
+        self.authors: dict[int, str] = {}
         self.teams: dict[str, list[Member]] = {}
         self.busy: set[tuple[str, date]] = set()
         self.people: set[tuple[str, str]] = set()
         self.attendances = 0
 
-    def tell(self, path: str, on: date, reason: str | None = None, **body: Any) -> None:
-        """One command; its reason says in any case that it is invented."""
+    def tell(
+        self, path: str, on: date, reason: str | None = None, by: str | None = None, **body: Any
+    ) -> None:
+        """One command, given by somebody; its reason says in any case that it is invented."""
+        if by is not None:
+            self.authors[len(self.told)] = by
         body["effective_on"] = on.isoformat()
         body["reason"] = f"Dane zmyślone: {reason}." if reason else "Dane zmyślone."
         self.told.append((body["effective_on"], len(self.told), f"/api/{path}", body))
@@ -70,8 +75,10 @@ class Story:
 
     def lines(self) -> Iterable[str]:
         """The commands by date, one a line; YAML reads JSON."""
-        for _, _, path, body in sorted(self.told, key=lambda one: one[:2]):
-            yield f"- {json.dumps({'path': path, 'body': body}, ensure_ascii=False)}"
+        for _, place, path, body in sorted(self.told, key=lambda one: one[:2]):
+            author = {"as": self.authors[place]} if place in self.authors else {}
+            command = {"path": path, **author, "body": body}
+            yield f"- {json.dumps(command, ensure_ascii=False)}"
 
     # Institutions, persons, teams
 
