@@ -6,11 +6,12 @@ from datetime import date
 from msgspec import UNSET, UnsetType, structs
 from msgspec.structs import replace
 from stdnum.exceptions import InvalidFormat, ValidationError
-from stdnum.pl import nip, regon
+from stdnum.pl import regon
 
 from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import Level, Nip, Place, Regon, Sector, ShortText, Teryt, Title
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
+from ledger.kernel.nip import nip_of
 from ledger.kernel.standing import InstitutionStanding
 
 TERYT_LENGTHS = (2, 4, 6, 7)  # voivodeship, county, commune, commune with its kind
@@ -103,8 +104,14 @@ def _teryt(value: str) -> str:
     return digits
 
 
+def _nip(value: str) -> str:
+    if (digits := nip_of(value)) is None:
+        raise InvalidFormat
+    return digits
+
+
 _NUMBERS: dict[str, tuple[Callable[[str], str], str]] = {
-    "nip": (nip.validate, "is not a valid NIP (10 digits with a check digit)"),
+    "nip": (_nip, "is not a valid NIP (10 digits with a check digit)"),
     "regon": (regon.validate, "is not a valid REGON (9 or 14 digits with a check digit)"),
     "teryt": (_teryt, "is not a TERYT code (2, 4, 6 or 7 digits)"),
 }

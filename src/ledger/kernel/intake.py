@@ -48,7 +48,8 @@ def read(kind: type[T], raw: Any) -> tuple[T, list[Reference]]:
     step = _plan(kind)  # type: ignore[arg-type]  # a class is hashable
     tidy = step(raw, "", notes) if step else raw
     _name_missing_and_unknown(kind, tidy, notes)
-    _forbid_nul(tidy, "", notes)
+    if _may_hold_nul(tidy):
+        _forbid_nul(tidy, "", notes)
     if notes.errors:
         raise Invalid(notes.errors)
     try:
@@ -92,6 +93,14 @@ def _name_missing_and_unknown(kind: type, raw: dict[str, Any], notes: _Notes) ->
         notes.errors.append(FieldError(name, "is required"))
     for name in sorted(raw.keys() - _known(kind)):
         notes.errors.append(FieldError(name, "is not a field of this command"))
+
+
+def _may_hold_nul(value: Any) -> bool:
+    """A quick look; it may say yes wrongly, but never no."""
+    try:
+        return b"\\u0000" in msgspec.json.encode(value)
+    except (OverflowError, RecursionError, TypeError, ValueError):
+        return True
 
 
 def _forbid_nul(value: Any, path: str, notes: _Notes) -> None:

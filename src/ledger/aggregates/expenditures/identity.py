@@ -8,6 +8,8 @@ DOCUMENTS = uuid.UUID("b7b6b1c5-5d8a-5c0e-8f5e-2f0b1d9c7a41")
 
 def folded(text: str) -> str:
     """Without letter case, blanks, what is not seen (Cf), and variants of the same character."""
+    if text.isascii():  # by far the most, and by far the quicker
+        return "".join(text.lower().split())
     alike = unicodedata.normalize("NFKC", text).casefold()
     return "".join(one for one in alike if not one.isspace() and unicodedata.category(one) != "Cf")
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import Struct, structs
 from msgspec.structs import replace
-from stdnum.pl import nip
 
 from ledger.aggregates.expenditures.identity import expenditure_id
 from ledger.aggregates.expenditures.state import (
@@ -35,6 +34,7 @@ from ledger.kernel.fields import (
 )
 from ledger.kernel.ksef import is_ksef_number
 from ledger.kernel.messages import Command, Event, Given
+from ledger.kernel.nip import nip_of
 from ledger.kernel.standing import ProjectTerms
 
 ROUNDING = Decimal("0.02")  # net and VAT of many lines are rounded one by one
@@ -261,14 +261,13 @@ class RecordExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_field
 
     def _nip(self) -> str | None:
         """The issuer's tax number as digits only; as it came where it is none."""
-        compact = nip.compact(self.issuer_nip) if self.issuer_nip else None
-        return compact if compact and nip.is_valid(compact) else self.issuer_nip
+        return (nip_of(self.issuer_nip) or self.issuer_nip) if self.issuer_nip else None
 
     def _document_errors(self, given: Given) -> list[FieldError]:
         errors = amounts_errors(self.net, self.vat, self.gross)
         errors += date_errors(given.today, issued_on=self.issued_on, paid_on=self.paid_on)
         errors += ksef_errors(self.ksef_number)
-        if self.issuer_nip and not nip.is_valid(self.issuer_nip):
+        if self.issuer_nip and nip_of(self.issuer_nip) is None:
             wrong = "is not a valid NIP (10 digits with a check digit)"
             errors.append(FieldError("issuer_nip", wrong))
         if not self.issuer_nip and not self.issuer_name:
