@@ -28,6 +28,16 @@ def test_a_file_is_recorded_in_order_and_the_read_models_follow(
     assert found == [("Anna",)]
 
 
+def test_a_command_is_recorded_by_whom_the_file_names(
+    ledger: Typed, database_url: str, write_case: WriteCase
+) -> None:
+    named = SCHOOL.replace("    body:", "    as: jan (oficer)\n    body:")
+    assert ledger("load", write_case(named), "--database", database_url).code == 0
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute("SELECT recorded_by FROM log.events ORDER BY position")
+        assert [row[0] for row in found] == [*["ledger load"] * 3, "jan (oficer)"]
+
+
 def test_loading_twice_changes_nothing_whoever_loads(
     ledger: Typed, loaded: str, write_case: WriteCase
 ) -> None:

@@ -44,6 +44,15 @@ def test_a_name_stands_for_the_same_id_everywhere(tmp_path: Path) -> None:
     assert second.body["of"] == [id_of("mirzec")]
 
 
+def test_a_command_may_name_who_gave_it(tmp_path: Path) -> None:
+    one = tmp_path / "one.yaml"
+    one.write_text(
+        "- {path: /api/claims/@one/approve, as: jan (kierownik), body: {}}\n"
+        "- {path: /api/claims/@one/approve, body: {}}\n"
+    )
+    assert [wish.by for wish in read_case_file(one)] == ["jan (kierownik)", None]
+
+
 def test_json_lines_are_read_as_well(tmp_path: Path) -> None:
     lines = tmp_path / "lines.jsonl"
     lines.write_text('# a comment\n\n{"path": "/api/institutions", "body": {"name": "Ł"}}\n')
@@ -53,7 +62,16 @@ def test_json_lines_are_read_as_well(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["commands: 1", "[1]", "- {body: {}}", "- {path: /x, body: {}}", "{", "- !!python/name:os.a"],
+    [
+        "commands: 1",
+        "[1]",
+        "- {body: {}}",
+        "- {path: /x, body: {}}",
+        "- {path: /api/teams, as: ' ', body: {}}",
+        "- {path: /api/teams, as: 5, body: {}}",
+        "{",
+        "- !!python/name:os.a",
+    ],
 )
 def test_what_is_no_case_file_is_refused(tmp_path: Path, text: str) -> None:
     bad = tmp_path / "bad.yaml"

@@ -119,10 +119,10 @@ async def load_files(
     try:
         async with parts(url) as made:
             for file in files:
-                await _caught_up(made, tell)
+                await caught_up(made, tell)
                 tell(0, 0)
                 done.append(await _load(made, file, by))
-            await _caught_up(made, tell)
+            await caught_up(made, tell)
     finally:
         await asyncio.to_thread(worker.stop)
 
@@ -172,7 +172,7 @@ async def _record(
     return receipts[-1].position
 
 
-async def _caught_up(made: "Parts", tell: Tell) -> None:
+async def caught_up(made: "Parts", tell: Tell) -> None:
     """Waits until the read models show what is in the log; raises `NotNow` if they stand still."""
     import asyncio
 

@@ -1,8 +1,9 @@
 """What does a case file hold? Commands, with names in the place of identifiers.
 
 A case file is YAML (a mapping with `case` and `commands`, or a plain list of commands) or JSON
-lines. A command is written as in a batch: `{path: /api/teams/…/appoint, body: {…}}`. A text that
-is `@name` stands for an id that is derived from the name, the same in every file.
+lines. A command is written as in a batch: `{path: /api/teams/…/appoint, body: {…}}`, and may name
+who gave it: `as: NAME`, else whoever loads the file. A text that is `@name` stands for an id that
+is derived from the name, the same in every file.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import yaml
+from msgspec.structs import replace
 
 from ledger.application import Wish
 from ledger.kernel.errors import Malformed
@@ -99,6 +101,7 @@ def _entry(file: str, index: int, entry: Any) -> Entry:
         raise Malformed(why=f"{file}: command {index} needs a path and a body.")
     try:
         wish = wish_of(_named(entry["path"]), _replaced(entry.get("body") or {}))
+        wish = replace(wish, by=_author(entry.get("as")))
         said = [wish.collection, wish.command, wish.id, wish.body]
         text = msgspec.json.encode(said, order="sorted")
     except Malformed as error:
@@ -107,6 +110,15 @@ def _entry(file: str, index: int, entry: Any) -> Entry:
         why = f"{file}: command {index} holds a value that JSON has no place for."
         raise Malformed(why=why) from None
     return Entry(entry["path"], wish, hashlib.sha256(text).hexdigest())
+
+
+def _author(name: Any) -> str | None:
+    """Who gave the command, where the file says so. Raises `Malformed`."""
+    if name is None:
+        return None
+    if not isinstance(name, str) or not name.strip() or not name.isprintable() or len(name) > 200:
+        raise Malformed(why="`as` takes a name.")
+    return name.strip()
 
 
 def wish_of(path: str, body: Any) -> Wish:

@@ -1,0 +1,89 @@
+"""Which line of the project's budget is meant? Named outright, or by its task and category."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct
+
+from ledger.imports.columns import plain
+
+# How categories that the ledger names by a code are called in files.
+_CATEGORY_CODES: Mapping[str, str] = {"koszty posrednie": "indirect", "posrednie": "indirect"}
+
+
+class Line(Struct, frozen=True):
+    """A line as the budget in force has it."""
+
+    line: str
+    task: str
+    category: str
+
+
+class UnclearLine(Exception):
+    """No line, or more than one, can be meant; its text names the sentence that says so."""
+
+    def __init__(self, key: str, lines: Iterable[str] = ()) -> None:
+        super().__init__(key)
+        self.key, self.lines = key, ", ".join(list(lines)[:10])
+
+
+class Budget:
+    """A project with the lines of its budget."""
+
+    def __init__(
+        self, project: str, code: str, value: str, eu_contribution: str | None, lines: list[Line]
+    ) -> None:
+        self.project, self.code = project, code
+        self.value, self.eu_contribution = value, eu_contribution
+        self.lines = lines
+        self._named = {one.line: one.line for one in lines}
+        self._loose: dict[str, list[str]] = defaultdict(list)
+        self._numbers: dict[Decimal, list[str]] = defaultdict(list)
+        self._places: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for one in lines:
+            self._loose["".join(one.line.casefold().split())].append(one.line)
+            self._places[_task(one.task), _category(one.category)].append(one.line)
+            if (number := _number(one.line)) is not None:
+                self._numbers[number].append(one.line)
+
+    def named(self, text: str, *, as_number: bool = False) -> str:
+        """The line of that name; a spreadsheet makes the number 1.1 of the line 1.10.
+
+        Raises `UnclearLine`.
+        """
+        if as_number and (number := _number(text)) is not None:
+            found = self._numbers.get(number, [])
+        elif text in self._named:
+            return text
+        else:
+            found = self._loose.get("".join(text.casefold().split()), [])
+        return _only(found, "unknown_line", "ambiguous_line")
+
+    def placed(self, task: str, category: str) -> str:
+        """The only line of that task and category. Raises `UnclearLine`."""
+        found = self._places.get((_task(task), _category(category)), [])
+        return _only(found, "no_line_for", "several_lines_for")
+
+
+def _only(found: list[str], none: str, several: str) -> str:
+    if len(found) == 1:
+        return found[0]
+    raise UnclearLine(several if found else none, found)
+
+
+def _task(text: str) -> str:
+    """`Zadanie 1` and `1` are the same task."""
+    return plain(text).removeprefix("zadanie ").removeprefix("task ")
+
+
+def _category(text: str) -> str:
+    folded = plain(text)
+    return _CATEGORY_CODES.get(folded, folded)
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text.isascii() and text[:1].isdigit() else None
+    except InvalidOperation:
+        return None

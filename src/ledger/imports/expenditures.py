@@ -1,0 +1,285 @@
+"""How does a file of expenditures come into the ledger? Checked as a whole, recorded as a whole.
+
+A dry run and the recording go the same way: read the file, leave out what is recorded already,
+let the ledger judge the rest. Only then, and only where nothing is wrong, everything is recorded.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from ledger.application import Caller, RefusedInBatch, Wish
+from ledger.documents import Documents
+from ledger.event_store.log import EventLog
+from ledger.imports.accounting import Correction, Document
+from ledger.imports.apart import WORTH_IT, Task, refused_apart
+from ledger.imports.budget import Budget
+from ledger.imports.columns import NAMES
+from ledger.imports.correcting import Corrections, original_of, standing_of, work_out
+from ledger.imports.judging import Judge, creation, explain, refusal
+from ledger.imports.problems import CellProblem, Problems, Spot
+from ledger.imports.reading import Asked, Tell, Told, contents, read_file
+from ledger.imports.recorded import Difference, Register
+from ledger.imports.wording import Lang, say
+from ledger.kernel.errors import LedgerError
+from ledger.kernel.fields import money, share
+from ledger.projections.engine.reading import Reading
+
+_COLUMN_OF = {"charges": "eligible"}
+
+
+class FileTotals(Struct, frozen=True):
+    """What the documents of a file come to."""
+
+    gross: str
+    eligible: str
+    eu_amount: str
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of a file. `new` documents are those that are not recorded yet."""
+
+    format: str
+    rows: int
+    documents: int
+    new: int
+    known: int
+    totals: FileTotals
+    errors_count: int
+    errors: list[CellProblem]
+    recorded: int = 0
+    position: int | None = None
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """Who wants which file imported, for which project, and whether to record it."""
+
+    name: str
+    budget: Budget
+    line: str | None = None
+    lang: Lang = "pl"
+    caller: Caller
+    request_id: str
+    record: bool = False
+
+
+class Imports:
+    """The import of expenditures, on the parts of a running ledger."""
+
+    def __init__(
+        self, url: str, ledger: Judge, log: EventLog, reading: Reading, documents: Documents
+    ) -> None:
+        self._url = url
+        self._ledger, self._log, self._reading = ledger, log, reading
+        self._documents = documents
+
+    async def run(self, file: BinaryIO, order: Order, tell: Tell) -> Outcome:
+        """Judges the file and, where that is ordered and nothing is wrong, records it.
+
+        Raises `Unreadable` where the file cannot be read at all.
+        """
+        budget, scoped = order.budget, order.caller.project is not None
+        problems = Problems(order.lang)
+        asked = Asked(
+            name=order.name, budget=budget, line=order.line, scoped=scoped, lang=order.lang,
+            today=self._ledger.today().isoformat(),
+        )  # fmt: skip
+        told = await asyncio.to_thread(read_file, file, asked, problems, tell)
+        await self._reading.wait_for(await self._log.head())
+        register = Register(self._reading, budget.project, scoped=scoped)
+        fresh, known = await _fresh(register, told, problems)
+        job = _Job(told, fresh, known, order, problems, tell)
+        if told.format in ("xml", "zip"):
+            job.corrections = await _corrections(register, job)
+            position = await self._take_invoices(file, job)
+        else:
+            position = await self._take_table(job)
+        return _outcome(job, position)
+
+    async def _take_table(self, job: "_Job") -> int | None:
+        """The ledger judges all documents and records them if it refuses none."""
+        if not job.order.record and len(job.fresh) >= WORTH_IT:
+            await self._judge_large(job)
+            return None
+        record = job.order.record and not job.problems.count
+        position = await self._many(job, job.fresh, record=record)
+        return position if record and not job.problems.count else None
+
+    async def _judge_large(self, job: "_Job") -> None:
+        """Half of the documents here, half in another process."""
+        order, half = job.order, len(job.fresh) // 2
+        task = Task(
+            url=self._url,
+            caller=order.caller,
+            request_id=order.request_id,
+            project=order.budget.project,
+            name=order.name,
+            lang=order.lang,
+            documents=job.fresh[half:],
+        )
+        async with asyncio.TaskGroup() as both:
+            apart = both.create_task(refused_apart(task))
+            both.create_task(self._many(job, job.fresh[:half], record=False))
+        if refused := [job.fresh[half + index] for index in apart.result()]:
+            await self._many(job, refused, record=False)
+
+    async def _take_invoices(self, file: BinaryIO, job: "_Job") -> int | None:
+        """Judged first: the evidence is kept only of what will be recorded."""
+        await self._many(job, job.fresh, record=False)
+        await self._judge_corrections(job)
+        if job.problems.count or not job.order.record:
+            return None
+        wishes = [*job.creations(job.fresh, kept=True), *job.corrections.with_evidence()]
+        if not wishes:
+            return await self._log.head()
+        await self._keep(file, job)
+        order = job.order
+        try:
+            receipts = await self._ledger.handle_all(wishes, order.caller, order.request_id)
+        except RefusedInBatch as refused:
+            self._explain_refused(job, refused)
+            return None
+        return receipts[-1].position
+
+    async def _many(self, job: "_Job", documents: Sequence[Document], *, record: bool) -> int:
+        order, count = job.order, len(documents)
+        told = await self._ledger.handle_many(
+            job.creations(documents),
+            order.caller,
+            order.request_id,
+            record=record,
+            tell=lambda done: job.tell(done, count),
+        )
+        for index, error in told.refused:
+            explain(error, documents[index], job.told.spot, job.problems)
+        return told.position
+
+    async def _judge_corrections(self, job: "_Job") -> None:
+        """One by one; what changes a document of the same file is judged when it is recorded."""
+        found, order = job.corrections, job.order
+        for one, wish, on_new in zip(found.fresh, found.wishes, found.on_new, strict=True):
+            if on_new:
+                continue
+            told = await self._ledger.handle_many(
+                [wish], order.caller, order.request_id, record=False
+            )
+            for _, error in told.refused:
+                _note_correction(job, one, error)
+
+    def _explain_refused(self, job: "_Job", refused: RefusedInBatch) -> None:
+        if refused.index < len(job.fresh):
+            explain(refused.error, job.fresh[refused.index], job.told.spot, job.problems)
+        else:
+            _note_correction(
+                job, job.corrections.fresh[refused.index - len(job.fresh)], refused.error
+            )
+
+    async def _keep(self, file: BinaryIO, job: "_Job") -> None:
+        """Stores the exact bytes of the invoices that will be recorded."""
+        order, needed = job.order, job.evidence()
+        for name, content in contents(file, job.told.format, order.name, order.lang):
+            if hashlib.sha256(content).hexdigest() in needed:
+                await self._documents.put(
+                    content, name=name, by=order.caller.name, project=order.budget.project
+                )
+
+
+@dataclass(slots=True)
+class _Job:
+    """A file on its way: what it tells, what of it is new, and what is wrong."""
+
+    told: Told
+    fresh: Sequence[Document]
+    known: int
+    order: Order
+    problems: Problems
+    tell: Tell
+    corrections: Corrections = field(default_factory=Corrections)
+
+    def creations(self, documents: Sequence[Document], *, kept: bool = False) -> Iterator[Wish]:
+        """The commands of these documents, made as they are asked for."""
+        order = self.order
+        project, name, lang = order.budget.project, order.name, order.lang
+        return (creation(one, project, name, lang, kept=kept) for one in documents)
+
+    def evidence(self) -> set[str]:
+        """The digests of what is new."""
+        found = {one.evidence for one in self.fresh if one.evidence is not None}
+        return found | {one.evidence for one in self.corrections.fresh}
+
+
+async def _fresh(register: Register, told: Told, problems: Problems) -> tuple[list[Document], int]:
+    """The documents that are not recorded yet, and how many are; notes those recorded otherwise."""
+    recorded = await register.compare(told.documents)
+    for id, differences in recorded.items():
+        document = told.documents[id]
+        if differences:
+            column = _COLUMN_OF.get(differences[0].field, differences[0].field)
+            spot = told.spot(document.source, document.row, column or "document_number")
+            problems.tell(spot, document.number, _said(differences, problems.lang))
+    fresh = [one for id, one in told.documents.items() if id not in recorded]
+    return fresh, sum(not differences for differences in recorded.values())
+
+
+def _said(differences: Sequence[Difference], lang: Lang) -> str:
+    if not differences[0].field:
+        return say(lang, "recorded_elsewhere")
+    parts = []
+    for what, recorded, here in differences:
+        names = NAMES.get(what)
+        name = names[0 if lang == "pl" else 1] if names else say(lang, what)
+        parts.append(say(lang, "difference", field=name, recorded=recorded, told=here))
+    return say(lang, "recorded_otherwise", differences="; ".join(parts))
+
+
+async def _corrections(register: Register, job: _Job) -> Corrections:
+    told, project = job.told, job.order.budget.project
+    originals = [original_of(one) for one in told.corrections]
+    new = {one.id: one for one in job.fresh}
+    standings = await register.standings(told.corrections, originals)
+    standings |= {id: standing_of(new[id], project) for id in originals if id in new}
+    return work_out(told.corrections, standings, new, job.order.name, job.problems)
+
+
+def _note_correction(job: _Job, one: Correction, error: LedgerError) -> None:
+    spot = Spot(sheet=one.source, field="Fa/P_2")
+    job.problems.tell(spot, one.number, refusal(error, job.problems.lang))
+
+
+def _outcome(job: _Job, position: int | None) -> Outcome:
+    told, corrections = job.told, job.corrections
+    new = len(job.fresh) + len(corrections.fresh)
+    return Outcome(
+        format=told.format,
+        rows=told.rows,
+        documents=len(told.documents) + len(told.corrections),
+        new=new,
+        known=job.known + corrections.known,
+        totals=_totals(told, job.order.budget),
+        errors_count=job.problems.count,
+        errors=job.problems.listed,
+        recorded=0 if position is None else new,
+        position=position,
+    )
+
+
+def _totals(told: Told, budget: Budget) -> FileTotals:
+    gross = eligible = eu_amount = Decimal(0)
+    for document in told.documents.values():
+        gross += Decimal(document.gross)
+        for one in document.charges:
+            eligible += Decimal(one.eligible)
+            eu_amount += Decimal(one.eu_amount or _eu_part(one.eligible, budget))
+    return FileTotals(money(gross), money(eligible), money(eu_amount))
+
+
+def _eu_part(eligible: str, budget: Budget) -> str:
+    """As the ledger will reckon it: each charge rounded by itself."""
+    if budget.eu_contribution is None:
+        return "0.00"
+    return share(eligible, budget.eu_contribution, budget.value)
