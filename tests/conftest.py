@@ -19,6 +19,14 @@ from ledger.worker import Worker
 TEMPLATE = "ledger_template"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where evidence is kept while the tests run: not in the folder of whoever runs them."""
+    folder = tmp_path_factory.mktemp("documents")
+    os.environ["LEDGER_DOCUMENTS"] = str(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """The owner's URL of a server that lives as long as the tests, with a migrated template.

@@ -9,9 +9,14 @@ import structlog
 from litestar import Litestar, Request, Response, get
 
 from api.commands import command_routes
+from api.documents import document_routes
 from api.events import event_routes
+from api.findings import finding_routes
 from api.health import health_routes
+from api.imports import import_routes
+from api.money import money_routes
 from api.openapi import document
+from api.papers import paper_routes
 from api.problems import HANDLERS
 from api.queries import query_routes
 from api.requests import request_log
@@ -28,13 +33,16 @@ async def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(document(), media_type="application/json")
 
 
-def create_app(url: str, *, with_worker: bool = True) -> Litestar:
-    """The application on the database at `url`; `with_worker`: it keeps the read models too."""
+def create_app(url: str, *, documents: str | None = None, with_worker: bool = True) -> Litestar:
+    """The application on the database at `url`, with its evidence in `documents`.
+
+    `with_worker`: it keeps the read models too.
+    """
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         worker = Worker(url) if with_worker else None
-        async with parts(url) as made:
+        async with parts(url, documents) as made:
             app.state.parts = made
             if worker is not None:
                 worker.start()
@@ -48,7 +56,12 @@ def create_app(url: str, *, with_worker: bool = True) -> Litestar:
         route_handlers=[
             *command_routes(),
             *query_routes(),
+            *money_routes(),
             *event_routes(),
+            *finding_routes(),
+            *document_routes(),
+            *import_routes(),
+            *paper_routes(),
             *health_routes(),
             schema,
         ],

@@ -6,6 +6,8 @@ under `Schema.name`. A test fails for a field without a note.
 
 from typing import Any
 
+from api.vocabulary_of_money import MONEY_NOTES
+
 ID = "0197a3c5-7c1e-7d3a-9b52-3f0c6f0a1b2c"
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 DAY, TIME = "2019-05-13", "2026-11-21T22:45:11.000000Z"
@@ -30,6 +32,8 @@ NOTES: dict[str, tuple[str, Any]] = {
     "attendance": ("How many took part.", 24),
     "attendees": ("Who took part.", [{"institution": ID, "person": ID, "hours": 8}]),
     "awarded_on": ("The day of the award.", "2019-07-01"),
+    "Finding.id": ("The finding: its rule and its subject.", f"paid_before_issued/{ID}"),
+    "basis": ("The law or the agreement that says so.", "zasady rachunkowości"),
     "before": ("The value before the event; null where there was none.", "2020-09-30"),
     "body": ("What would be sent to that address.", {"name": "Gmina Mirzec"}),
     "born_on": ("Date of birth.", "1984-02-29"),
@@ -96,8 +100,12 @@ NOTES: dict[str, tuple[str, Any]] = {
     "macroregion": ("The macroregion.", "I (wschodni)"),
     "main": ("Whether the ranking follows this criterion.", True),
     "measure": ("The measure of the programme.", "2.5 Skuteczna pomoc społeczna"),
+    "media_type": ("What it is, judged by its bytes.", "application/pdf"),
     "members": ("Who is in the team.", []),
     "message": ("The reason.", "is required"),
+    "Finding.message": ("What is wrong and what to do, in the language asked for.",
+                        "Dokument FV/1 (Drukarnia) zapłacono 09.05.2019, a wystawiono go dopiero"
+                        " 10.05.2019. Należy sprawdzić obie daty."),
     "milestone": ("Number of the milestone that it belongs to.", 1),
     "min_hours": ("From the fact on with which the hours come to this.", 16),
     "min_times": ("From this fact of the subject on.", 2),
@@ -139,6 +147,7 @@ NOTES: dict[str, tuple[str, Any]] = {
     "role": ("The role in the team.", "member"),
     "roles": ("Only appointments in these roles.", ["animator"]),
     "rule": ("The rule that refuses it.", "already_appointed"),
+    "Finding.rule": ("The rule that finds it.", "paid_before_issued"),
     "collides_with": ("Address of what it collides with.", f"/api/teams/{ID}"),
     "sector": ("The sector.", "social_assistance"),
     "sectors": ("Only institutions of these sectors.", ["ngo"]),
@@ -147,7 +156,10 @@ NOTES: dict[str, tuple[str, Any]] = {
     "selected_on": ("The day of the choice.", "2018-04-30"),
     "series": ("The series it belongs to.", "Szkoła Kooperacji"),
     "settled": ("Settled so far, in PLN.", "100000.00"),
+    "severity": ("How bad it is: an error or a warning.", "warning"),
     "sex": ("Sex.", "f"),
+    "sha256": ("SHA-256 of the bytes, in hex.", DIGEST),
+    "size": ("How many bytes.", 48213),
     "share": ("Achieved against target in percent, two places.", "82.57"),
     "signed_by": ("Who signed, by office.", "Starosta"),
     "signed_on": ("The day of the signature.", "2018-08-20"),
@@ -157,12 +169,16 @@ NOTES: dict[str, tuple[str, Any]] = {
     "status": ("Where it stands.", "in_progress"),
     "status_since": ("From when it stands there.", "2019-03-31"),
     "Problem.status": ("The HTTP status.", 422),
+    "stored_at": ("When it was stored (RFC 3339, UTC).", TIME),
     "stream": ("The object whose event it is.", ID),
     "subject": ("Who or what is counted.", ID),
+    "Finding.subject": ("The object that breaks the rule.", ID),
     "Counts.subject": ("What is counted, each once.", "institution"),
     "OpenSupportCase.subject": ("A person or a family.", "family"),
     "SupportCaseRow.subject": ("A person or a family.", "family"),
     "subject_name": ("Its name, where people read it.", "Gmina Mirzec"),
+    "Finding.subject_name": ("What people call it: a number, a line, a name.", "FV/1"),
+    "subject_collection": ("The collection of the object.", "expenditures"),
     "subregion": ("The sub-region.", "ełcki"),
     "target": ("How much was promised.", 350),
     "team": ("The team.", ID),
@@ -189,9 +205,35 @@ NOTES: dict[str, tuple[str, Any]] = {
     "voivodeships": ("Only these voivodeships.", ["podkarpackie"]),
     "weight": ("How much the criterion weighs.", 0.5),
     "where": ("Conditions on what counts.", {"sectors": ["ngo"]}),
+    "ImportAnswer.file": ("What the file is called.", "wydatki.xlsx"),
+    "ImportAnswer.format": ("What it is: xlsx, csv, xml or zip.", "xlsx"),
+    "ImportAnswer.digest": ("SHA-256 of the file, which is kept.", DIGEST),
+    "ImportAnswer.rows": ("How many rows, or invoices, it holds.", 120),
+    "ImportAnswer.documents": ("How many documents they tell of.", 100),
+    "ImportAnswer.new": ("How many of them are not recorded yet.", 98),
+    "ImportAnswer.known": ("How many are recorded already.", 2),
+    "ImportAnswer.line": ("The budget line to which whole invoices are charged.", "1.1"),
+    "ImportAnswer.totals": ("What the documents come to.",
+                            {"gross": "1230.00", "eligible": "1230.00", "eu_amount": "1036.64"}),
+    "ImportAnswer.errors_count": ("How many problems there are, also beyond those listed.", 0),
+    "ImportAnswer.errors": ("The problems; at most 1 000.", []),
+    "ImportAnswer.created_at": ("When it was checked (RFC 3339, UTC).", TIME),
+    "ImportAnswer.committed": ("What was recorded of it; null: nothing yet.", None),
+    "CellProblem.sheet": ("The sheet, or the file within the archive.", "Arkusz1"),
+    "CellProblem.row": ("The row, as a spreadsheet numbers it.", 12),
+    "CellProblem.column": ("The letter of the column.", "F"),
+    "CellProblem.field": ("The column's header, or the invoice's element.", "Kwota netto"),
+    "CellProblem.value": ("What stands there.", "12,345"),
+    "CellProblem.message": ("Why it cannot stay.", "nie ma takiego dnia w kalendarzu"),
+    "ImportReceipt.recorded": ("How many documents and corrections were recorded.", 98),
+    "ImportReceipt.known": ("How many were recorded before.", 2),
+    "FileTotals.gross": ("Sum of the gross amounts.", "1230.00"),
+    "FileTotals.eligible": ("Sum of the eligible amounts.", "1230.00"),
+    "FileTotals.eu_amount": ("Sum of the Union's parts.", "1036.64"),
 }  # fmt: skip
 
 
 def note(schema: str, field: str) -> tuple[str, Any] | None:
     """The sentence and the example of a field of a schema."""
-    return NOTES.get(f"{schema}.{field}") or NOTES.get(field)
+    notes = MONEY_NOTES | NOTES
+    return notes.get(f"{schema}.{field}") or notes.get(field)

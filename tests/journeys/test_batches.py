@@ -95,6 +95,7 @@ def test_an_atomic_batch_can_be_repeated_with_its_key(user: Client, world: World
         (422, {"commands": {}}),
         (422, {"commands": [{"body": INSTITUTION}]}),
         (422, {"commands": [{"path": "/api/institutions", "body": INSTITUTION, "x": 1}]}),
+        (422, {"commands": [{"path": "/api/institutions", "body": INSTITUTION, "as": "Jan"}]}),
         (422, {"commands": [{"path": "/api/institutions", "body": INSTITUTION}], "atomic": "no"}),
         (400, [{"path": "/api/institutions", "body": INSTITUTION}]),
         (400, _batch(("/api/institutions", []))),
