@@ -154,6 +154,10 @@ def test_an_annex_that_changes_nothing_is_refused(title: str | None) -> None:
     started().when(AmendProject(annex="1", title=title)).refused(NothingChanges, collides=HERE)
 
 
+def test_an_annex_does_not_make_a_project_worth_nothing() -> None:
+    started().when(AmendProject(annex="1", value="0.00", eu_contribution="0.00")).invalid("value")
+
+
 def test_an_annex_does_not_end_a_project_before_its_start() -> None:
     started().when(AmendProject(annex="1", ends_on=date(2018, 3, 31))).invalid("ends_on")
 

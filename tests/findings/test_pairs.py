@@ -46,6 +46,11 @@ def test_three_alike_documents_are_three_pairs() -> None:
     assert pairs == {("b", "a"), ("c", "a"), ("c", "b")}
 
 
+def test_many_alike_documents_are_not_every_pair_of_them() -> None:
+    alike = [twin(f"FV/{n}", "2019-05-02") for n in range(100)]
+    assert 99 <= len(found("same_amount", facts(twins=alike))) < 300
+
+
 def test_the_own_document_is_the_subject_also_where_the_other_projects_is_later() -> None:
     given = facts(twins=[twin("a", "2019-05-10"), twin("b", "2019-05-12", own=False)])
     assert [one.subject for one in found("same_amount", given)] == ["a"]

@@ -183,6 +183,8 @@ class AmendProject(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             raise NothingChanges(collides=here)
         check_period(self.starts_on or state.starts_on, self.ends_on or state.ends_on)
         value = self.value or state.value
+        if decimal(value) == Decimal(0):
+            raise Invalid.field("value", "must be more than zero")
         contribution = self.eu_contribution or state.eu_contribution
         if contribution is not None and decimal(contribution) > decimal(value):
             raise ContributionExceedsValue(eu_contribution=contribution, value=value, collides=here)

@@ -20,14 +20,19 @@ from ledger.findings.wording import Text, either
 def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     """One finding for each appointment."""
     by_agreement: dict[str, list[Party]] = defaultdict(list)
+    by_place: dict[tuple[str, str], set[str]] = defaultdict(set)
     for party in facts.parties:
         by_agreement[party.agreement].append(party)
+        for place in _places(party):
+            by_place[place].add(party.agreement)
     signed: dict[str, frozenset[str] | None] = {}
     for one in facts.appointments:
         if not (one.commune or one.county or one.voivodeship):
             continue
         if one.team not in signed:
-            signed[one.team] = _signed(one, by_agreement)
+            near = set().union(*(by_place.get(place, ()) for place in _places(one)))
+            near |= {one.agreement} if one.agreement in by_agreement else set()
+            signed[one.team] = _signed(one, {name: by_agreement[name] for name in sorted(near)})
         parties = signed[one.team]
         if parties is not None and one.institution not in parties:
             yield Found(
@@ -43,6 +48,12 @@ def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
                 },
                 key=one.appointment,
             )
+
+
+def _places(one: Appointment | Party) -> list[tuple[str, str]]:
+    """The names of territories under which agreements are looked for."""
+    named = (("commune", one.commune), ("county", one.county), ("voivodeship", one.voivodeship))
+    return [(kind, name.casefold()) for kind, name in named if name is not None]
 
 
 def _signed(

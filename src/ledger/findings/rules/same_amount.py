@@ -6,7 +6,9 @@ documents are one finding, whose id says nothing of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import islice
 
 from ledger.findings.facts import Facts, Twin
 from ledger.findings.law import of_2014, of_2021, regulations
@@ -14,9 +16,11 @@ from ledger.findings.model import Found, Rule
 from ledger.findings.rule_sets import RuleSet
 from ledger.findings.wording import Text, phrase
 
+NEAREST = 3  # a hundred equal documents are a hundred findings or a few more, not five thousand
+
 
 def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
-    """One finding for each pair of documents."""
+    """One finding for each pair of documents, of each document with the nearest before it."""
     found: dict[tuple[str, str], Found] = {}
     for later, earlier in _pairs(facts, limits):
         one = _found(later, earlier) if later.own else _found(earlier, later)
@@ -33,12 +37,18 @@ def _pairs(facts: Facts, limits: RuleSet) -> Iterator[tuple[Twin, Twin]]:
     for some in alike.values():
         some.sort(key=lambda one: (one.issued_on, one.position, one.expenditure))
         for place, later in enumerate(some):
-            days = days_on(later.issued_on)
-            for earlier in map(some.__getitem__, range(place - 1, -1, -1)):
-                if days is None or (later.issued_on - earlier.issued_on).days > days:
-                    break
-                if earlier.number != later.number and (earlier.own or later.own):
-                    yield later, earlier
+            near = _before(some, place, days_on(later.issued_on))
+            yield from islice(near, NEAREST)
+
+
+def _before(some: Sequence[Twin], place: int, days: Decimal | None) -> Iterator[tuple[Twin, Twin]]:
+    """The document at that place with each one before it that is near, the nearest first."""
+    later = some[place]
+    for one in map(some.__getitem__, range(place - 1, -1, -1)):
+        if days is None or (later.issued_on - one.issued_on).days > days:
+            return
+        if one.number != later.number and (one.own or later.own):
+            yield later, one
 
 
 def _found(subject: Twin, other: Twin) -> Found:
