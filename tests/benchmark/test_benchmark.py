@@ -5,7 +5,7 @@ import psycopg
 import pytest
 
 from ledger import catalogue
-from ledger.benchmark import appends, measuring, points, run
+from ledger.benchmark import appends, imports, measuring, points, run
 from ledger.benchmark.databases import fill
 from ledger.benchmark.figures import Timing, figure, timing
 from ledger.benchmark.history import History
@@ -23,12 +23,13 @@ def test_a_run_prints_every_figure_beside_its_baseline(
     monkeypatch.setattr(measuring, "measure_service", lambda _server, _seconds: ())
     monkeypatch.setattr(appends, "WRITERS", (4,))
     monkeypatch.setattr(appends, "LIBRARY_WRITERS", (4,))
+    monkeypatch.setattr(imports, "QUICK_ROWS", 200)
     monkeypatch.setattr(points, "QUERIES", 20)
     monkeypatch.setattr(Inserts, "measure", lambda *_, **__: ("inserts", Timing(1.0)))
     assert run(database=server_url, events=EVENTS, quick=True, json=True) == 0
     printed = msgspec.json.decode(capsys.readouterr().out)
     assert "PostgreSQL" in printed["conditions"]
-    assert len(printed["figures"]) == 3 + 1 + 3  # appends, rebuild, points
+    assert len(printed["figures"]) == 3 + 2 + 1 + 3 + 7  # appends, imports, rebuild, points, money
     for one in printed["figures"]:
         assert one["value"] > 0, one
         assert one["ratio"] == pytest.approx(one["value"] / one["baseline_value"])

@@ -1,57 +1,36 @@
 """What may happen? Random histories of real commands, many of which are rightly refused."""
 
-import random
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
-from uuid import UUID
 
 from ledger.application import Caller, Ledger, Wish
 from ledger.kernel.errors import LedgerError
+from tests.properties.draws import FIRST, Body
+from tests.properties.money import SPENDING, Spending
 
 ADMIN = Caller(id="chance", name="chance", role="admin")
-FIRST, DAYS = date(2020, 1, 1), 90
+AUTHORS = ("Anna", "Ewa")  # whoever submitted a claim cannot approve it
 BEGIN, END = date(2019, 12, 1), date(2020, 12, 31)
 LEVELS = ("commune", "county", "voivodeship", "national")
+OF_MONEY = ("expenditures", "claims")
+# What is drawn, and how often it makes a new object.
+EVERYTHING = (
+    ("institutions", 0.3), ("persons", 0.5), ("projects", 0.02), ("projects", 0.0),
+    ("teams", 0.06), ("teams", 0.0), ("agreements", 0.08), ("agreements", 0.0),
+    ("activities", 0.1), ("activities", 0.0), ("grants", 0.1),
+    ("deliverables", 0.2), ("support-cases", 0.4), ("recruitments", 1.0), *SPENDING,
+)  # fmt: skip
 
-Body = dict[str, Any]
 
+class Chronicle(Spending):
+    """Draws one wish after the other, of all kinds or of some; days come in no order."""
 
-class Chronicle:
-    """Draws one wish after the other; days come in no order."""
-
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.made: dict[str, list[str]] = {}
+    def __init__(self, seed: int, kinds: Sequence[tuple[str, float]] = EVERYTHING) -> None:
+        super().__init__(seed)
+        self.kinds = kinds
         self.appointments: dict[str, list[str]] = {}
-        self.target = ""
         self.recorded = 0
         self.refused: dict[str, int] = {}
-
-    def day(self) -> date:
-        """A day in the past."""
-        return FIRST + timedelta(days=self.chance.randrange(DAYS))
-
-    def new_id(self) -> str:
-        """An id, the same in every run."""
-        return str(UUID(int=self.chance.getrandbits(128), version=4))
-
-    def one(self, collection: str) -> str:
-        """Some object, perhaps one whose creation was refused."""
-        return self.chance.choice(self.made.get(collection) or [self.new_id()])
-
-    def number(self) -> int:
-        """Few, so that they meet."""
-        return self.chance.randrange(1, 4)
-
-    def period(self) -> Body:
-        """Two days, mostly in order."""
-        first, length = self.day(), self.chance.randrange(-1, 20)
-        return {"starts_on": str(first), "ends_on": str(first + timedelta(days=length))}
-
-    def amount(self) -> str:
-        """An amount with places."""
-        return f"{self.chance.randrange(1, 400)}.{self.chance.randrange(100):02}"
 
     async def go(self, ledgers: Sequence[Ledger], steps: int) -> None:
         """So many commands, each to any of the ledgers (as if these were processes)."""
@@ -64,6 +43,7 @@ class Chronicle:
                 self.refused[name] = self.refused.get(name, 0) + 1
             else:
                 self.recorded += 1
+                self.remember(wish)
 
     async def begin(self, ledger: Ledger) -> None:
         """What everything else refers to."""
@@ -73,31 +53,36 @@ class Chronicle:
         for collection in ("teams", "agreements", "activities", "grants", "deliverables"):
             for _ in range(2):
                 await ledger.handle(self.create(collection, FIRST), ADMIN, "begin")
+        wishes = [
+            Wish(collection="projects", command="set-budget", id=project, body=self.first_budget())
+            for project in self.made["projects"]
+        ]
+        wishes += [self.create("claims", FIRST) for _ in range(2)]
+        for wish in wishes:
+            await ledger.handle(wish, ADMIN, "begin")
+            self.remember(wish)
 
     def wish(self) -> Wish:
         """The next command, on an object that was made before or is made by it."""
-        collection, weight_of_creation = self.chance.choice(
-            [
-                ("institutions", 0.3), ("persons", 0.5), ("projects", 0.02), ("projects", 0.0),
-                ("teams", 0.06), ("teams", 0.0), ("agreements", 0.08), ("agreements", 0.0),
-                ("activities", 0.1), ("activities", 0.0), ("grants", 0.1),
-                ("deliverables", 0.2), ("support-cases", 0.4), ("recruitments", 1.0),
-            ]
-        )  # fmt: skip
+        kind, weight_of_creation = self.chance.choice(self.kinds)
         if self.chance.random() < weight_of_creation:
-            return self.create(collection, self.day())
+            return self.create(kind, self.early_day() if kind in OF_MONEY else self.day())
+        collection = "projects" if kind == "budgets" else kind
         self.target = self.one(collection)
-        command, body = self.chance.choice(getattr(self, "_" + collection.replace("-", "_"))())
-        common = {"effective_on": str(self.day()), "reason": "It was so."}
-        return Wish(collection=collection, command=command, id=self.target, body=body | common)
+        command, body = self.chance.choice(getattr(self, "_" + kind.replace("-", "_"))())
+        common = {"effective_on": str(self.day_for(kind)), "reason": "It was so."}
+        return Wish(
+            collection=collection, command=command, id=self.target, body=body | common,
+            by=self.chance.choice(AUTHORS),
+        )  # fmt: skip
 
     def create(self, collection: str, on: date) -> Wish:
         """A new object."""
-        made = self.new_id()
-        body = getattr(self, "_new_" + collection.replace("-", "_"))()
-        self.made.setdefault(collection, []).append(made)
-        common = {"id": made, "effective_on": str(on)}
-        return Wish(collection=collection, command="create", body=body | common)
+        common = {"id": self.new_id(), "effective_on": str(on)}
+        body = common | getattr(self, "_new_" + collection.replace("-", "_"))()
+        if collection not in OF_MONEY:
+            self.made.setdefault(collection, []).append(body["id"])
+        return Wish(collection=collection, command="create", body=body)
 
     def _new_institutions(self) -> Body:
         level = self.chance.choice(LEVELS)
@@ -107,9 +92,12 @@ class Chronicle:
         return {"given_name": "Anna", "family_name": f"Nowak {self.chance.randrange(99)}"}
 
     def _new_projects(self) -> Body:
+        value = self.amount()
+        part = f"{int(value.split('.')[0]) * 4 // 5}.37"
         return {
             "code": f"P{self.chance.getrandbits(40)}", "title": "Project", "programme": "POWER",
-            "leader": self.one("institutions"), "value": self.amount(),
+            "leader": self.one("institutions"), "value": value,
+            "eu_contribution": self.chance.choice([None, part]),
             "starts_on": str(BEGIN), "ends_on": str(END),
         }  # fmt: skip
 

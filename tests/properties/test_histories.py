@@ -20,11 +20,13 @@ from ledger.projections.engine.query import Listing, listings
 from ledger.projections.engine.rebuild import rebuild
 from ledger.worker import Worker
 from tests.projections.engine.folding import contents, folding
-from tests.properties.histories import DAYS, FIRST, Chronicle
+from tests.properties.draws import DAYS, FIRST
+from tests.properties.histories import Chronicle
 from tests.properties.oracle import QUESTIONS, Oracle, answers
 
 SEEDS = (1, 2)
 LISTINGS = {listing.path: listing for listing in listings()}
+EVERYBODY = {"personal": False, "scope": None}
 Moment = tuple[date, int]
 Answers = dict[str, list[dict[str, Any]]]
 
@@ -54,7 +56,7 @@ async def ask(one: Parts, listing: Listing, moment: Moment) -> list[dict[str, An
     """Every row of the listing at that moment; names of persons left out."""
     rows = await one.reading.rows(
         f"SELECT to_json(x)::text FROM ({listing.select}) AS x ORDER BY x.id::text",
-        {"valid_at": moment[0], "known_at": moment[1], "personal": False, "moment": ""},
+        {"valid_at": moment[0], "known_at": moment[1], "moment": "", **EVERYBODY},
     )
     return [json.loads(row[0]) for row in rows]
 

@@ -14,9 +14,12 @@ from tests.properties.histories import ADMIN
 ON = "2020-02-01"
 
 
-async def _do(ledger: Ledger, path: str, id: str | None = None, **body: Any) -> Receipt:
+async def _do(
+    ledger: Ledger, path: str, id: str | None = None, by: str | None = None, **body: Any
+) -> Receipt:
     collection, command = path.split("/")
-    wish = Wish(collection=collection, command=command, id=id, body=body | {"effective_on": ON})
+    body |= {"effective_on": ON}
+    wish = Wish(collection=collection, command=command, id=id, body=body, by=by)
     return await ledger.handle(wish, ADMIN, "request")
 
 
@@ -46,7 +49,7 @@ def test_an_object_that_another_process_changed_can_be_changed_at_once(database_
             team = (
                 await _do(one.ledger, "teams/create", project=project, kind="model", name="T")
             ).id
-            member = {"role": "member"}
+            member: dict[str, Any] = {"role": "member"}
             for number, ledger in enumerate([two.ledger, one.ledger, two.ledger, one.ledger]):
                 sector = {"sector": "ngo", "level": "county", "name": str(number)}
                 other = two.ledger if ledger is one.ledger else one.ledger
@@ -65,7 +68,7 @@ def test_a_decision_that_looks_around_sees_what_another_process_recorded(
         async with parts(database_url) as one, parts(database_url) as two:
             project = await _project(one.ledger)
             days = {"starts_on": "2020-01-01", "ends_on": "2020-03-01"}
-            plan = days | {"name": "M", "requires": ["report"], "number": 1}
+            plan: dict[str, Any] = days | {"name": "M", "requires": ["report"], "number": 1}
             await _do(one.ledger, "projects/plan-milestone", project, **plan)
             about = {"project": project, "kind": "report", "title": "R"}
             report = (await _do(one.ledger, "deliverables/create", **about)).id
@@ -76,3 +79,28 @@ def test_a_decision_that_looks_around_sees_what_another_process_recorded(
             return await _do(one.ledger, "projects/complete-milestone", project, number=1)
 
     assert asyncio.run(run()).version == 3
+
+
+def test_a_claim_is_approved_where_the_documents_are_remembered_from_before_they_were_charged(
+    database_url: str,
+) -> None:
+    async def run() -> int:
+        async with parts(database_url) as one, parts(database_url) as two:
+            project = await _project(one.ledger)
+            line = {"line": "1.1", "task": "1", "category": "staff", "amount": "100"}
+            await _do(one.ledger, "projects/set-budget", project, lines=[line])
+            part = {"project": project, "budget_line": "1.1", "eligible": "10"}
+            document = await _do(
+                one.ledger, "expenditures/create", document_number="FV/1", issuer_name="Papirus",
+                issued_on=ON, description="Paper", net="100", vat="23", gross="123",
+                charges=[part],
+            )  # fmt: skip
+            charged = await _do(two.ledger, "expenditures/charge", document.id, **part)
+            period = {"period_from": ON, "period_to": ON}
+            claim = (await _do(two.ledger, "claims/create", project=project, number=1, **period)).id
+            named = {"expenditure": document.id, "charge": charged.extra["charge"]}
+            await _do(two.ledger, "claims/include", claim, charges=[named])
+            await _do(two.ledger, "claims/submit", claim, by="Anna")
+            return (await _do(one.ledger, "claims/approve", claim, by="Ewa")).version
+
+    assert asyncio.run(run()) == 5

@@ -1,8 +1,9 @@
 """Which history is measured? A made-up one, in which every fact is about objects that exist.
 
-Projects begin, institutions sign, teams appoint and dismiss, activities gather people. What
-happens next mostly concerns what began lately, now and then something old; some facts become
-known late. The same seed gives the same course of events.
+Projects begin, institutions sign, teams appoint and dismiss, activities gather people, and one
+project spends: a tenth of all facts are documents that are charged to it. What happens next
+mostly concerns what began lately, now and then something old; some facts become known late. The
+same seed gives the same course of events.
 """
 
 # ruff: noqa: S311 - invented facts need no secret randomness
@@ -26,6 +27,7 @@ from ledger.aggregates import (
     support_cases,
     teams,
 )
+from ledger.benchmark.spending import CLAIM_SIZE, Spending
 from ledger.event_store.codec import Provenance
 from ledger.event_store.log import Pending
 from ledger.kernel.messages import Event
@@ -69,11 +71,13 @@ class History:
         self._attended: dict[str, list[str]] = {}
         self._grants: list[str] = []
         self._recruitments: list[str] = []
+        self._claim_size = CLAIM_SIZE
+        self.spending: Spending | None = None
 
     def pending(self, count: int) -> Iterator[Pending]:
         """The first `count` facts."""
         moves, weights = zip(*self._moves(), strict=True)
-        made = 0
+        made, self._claim_size = 0, min(CLAIM_SIZE, max(count // 60, 1))
         while made < count:
             for move in self._random.choices(moves, weights, k=100) if made else moves[:9]:
                 for stream, event in move():
@@ -92,6 +96,7 @@ class History:
             (self._fulfilment, 80), (self._dismissal, 90), (self._correction, 5),
             (self._attendance, 200), (self._revocation, 10), (self._rescheduling, 20),
             (self._payment, 40), (self._deliverable, 10), (self._score, 20), (self._case, 15),
+            (self._document, 120),
         )  # fmt: skip
 
     def _pending(self, stream: str, event: Event) -> Pending:
@@ -163,6 +168,14 @@ class History:
             for n in range(1, 4)
         ]
         return [(stream, fact) for fact in facts]
+
+    def _document(self) -> Sequence[Fact]:
+        """Of a project that does nothing but spend: it begins with its first document."""
+        if self.spending is not None:
+            return self.spending.document(self._day)
+        seed, leader = self._random.randrange(10**6), self._one(self._institutions)
+        self.spending = Spending(new_id(), seed, self._claim_size)
+        return self.spending.begin(leader, self._day)
 
     def _milestone(self) -> Sequence[Fact]:
         """Moved again and again: what is known of a stage has a long history."""

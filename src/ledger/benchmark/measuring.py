@@ -16,6 +16,8 @@ from ledger.benchmark.appends import measure_appends
 from ledger.benchmark.databases import fill, fresh_database
 from ledger.benchmark.figures import Figure, as_json, show
 from ledger.benchmark.history import History
+from ledger.benchmark.imports import measure_imports
+from ledger.benchmark.money import compare_money, time_money
 from ledger.benchmark.points import compare, points, time_points
 from ledger.benchmark.rebuilds import measure_rebuild
 from ledger.benchmark.service import measure_service
@@ -45,7 +47,9 @@ def run(
         figures = []
         step = progress.add_task("starting")
         parts = (measure_appends, measure_service)
-        for part in (*(p(url, seconds) for p in parts), _measure_log(url, events)):
+        timed = (p(url, seconds) for p in parts)
+        logs = _measure_log(url, events, seconds)
+        for part in (*timed, measure_imports(url, quick=quick), logs):
             for figure in part:
                 progress.update(step, description=figure.what)
                 figures.append(figure)
@@ -78,21 +82,24 @@ def _server(database: str | None, data: Path | None) -> Iterator[str]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _measure_log(server: str, events: int) -> Iterator[Figure]:
-    """What depends on the size of the log: rebuilding it, and asking for one row."""
+def _measure_log(server: str, events: int, seconds: float) -> Iterator[Figure]:
+    """What depends on the size of the log: rebuilding it, asking, and recording money."""
     small = min(SMALL_LOG, events)
     with fresh_database(server) as url:
         history = History()
         fill(url, history, small)
         list(measure_rebuild(url))
         few = time_points(url, points(history.teams, history.projects), small)
+        little = time_money(url, history.spending, small, seconds)
     with fresh_database(server) as url:
         history = History()
         fill(url, history, events)
         yield from measure_rebuild(url)
         asked = points(history.teams, history.projects)
         many = time_points(url, asked, events)
+        much = time_money(url, history.spending, events, seconds)
     yield from compare(asked, (small, few), (events, many))
+    yield from compare_money(little, much)
 
 
 def _conditions(server: str) -> str:

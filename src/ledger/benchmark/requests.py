@@ -28,15 +28,24 @@ def request(method: str, path: str, body: bytes = b"", token: str = "") -> bytes
 
 
 def time_requests(
-    port: int, ask: Ask, seconds: float, on_answer: Callable[[bytes], None] | None = None
+    port: int,
+    ask: Ask,
+    seconds: float,
+    on_answer: Callable[[bytes], None] | None = None,
+    *,
+    connections: int = CONNECTIONS,
 ) -> Timing:
     """Every connection asks again as soon as it is answered; 200 and 201 are expected."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_time_requests(port, ask, seconds, on_answer))
+        return runner.run(_time_requests(port, ask, seconds, on_answer, connections))
 
 
 async def _time_requests(
-    port: int, ask: Ask, seconds: float, on_answer: Callable[[bytes], None] | None
+    port: int,
+    ask: Ask,
+    seconds: float,
+    on_answer: Callable[[bytes], None] | None,
+    connections: int,
 ) -> Timing:
     times = list[float]()
 
@@ -54,7 +63,7 @@ async def _time_requests(
 
     async def clients(for_s: float) -> float:
         began = perf_counter()
-        await asyncio.gather(*(client(began + for_s) for _ in range(CONNECTIONS)))
+        await asyncio.gather(*(client(began + for_s) for _ in range(connections)))
         return perf_counter() - began
 
     await clients(seconds / 4)

@@ -29,11 +29,9 @@ def measure_service(server: str, seconds: float) -> Iterator[Figure]:
     granian = ["-m", "granian", "--interface", "asgi", "--no-ws", "--log-level", "error"]
     with _serving([*granian, "--port", str(port), "ledger.benchmark.empty:app"], port, {}):
         empty = BASELINE, time_requests(port, lambda: request("GET", "/"), seconds)
-    port = _free_port()
     with fresh_database(server) as url:
-        token = asyncio.run(_token(url))
-        environment = {"LEDGER_DATABASE_URL": url}
-        with _serving(["-m", "ledger.cli", "serve", "--port", str(port)], port, environment):
+        token = asyncio.run(new_token(url))
+        with served(url) as port:
             ids, number = list[str](), iter(range(10**9))
 
             def command() -> bytes:
@@ -49,12 +47,22 @@ def measure_service(server: str, seconds: float) -> Iterator[Figure]:
 
             commands = time_requests(port, command, seconds, keep)
             yield figure("commands over HTTP (POST /api/institutions)", commands, baseline=empty)
-            _wait_for(port, ids[-1], token)
+            wait_for(port, f"/api/institutions/{ids[-1]}", token)
             queries = time_requests(port, query, seconds)
             yield figure("queries over HTTP (GET /api/institutions/{id})", queries, baseline=empty)
 
 
-async def _token(url: str) -> str:
+@contextmanager
+def served(url: str) -> Iterator[int]:
+    """The port of the service on that database, while the context lasts."""
+    port = _free_port()
+    command = ["-m", "ledger.cli", "serve", "--port", str(port)]
+    with _serving(command, port, {"LEDGER_DATABASE_URL": url}):
+        yield port
+
+
+async def new_token(url: str) -> str:
+    """A credential that may do everything."""
     tokens = Tokens(url)
     await tokens.open()
     try:
@@ -95,15 +103,15 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _wait_for(port: int, id: str, token: str) -> None:
+def wait_for(port: int, path: str, token: str) -> None:
     """Until the read models know what was commanded last: one request that is not answered yet
     would be an error, and the worker that catches up would be measured with the queries."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and not _is_known(port, id, token):
+    while time.monotonic() < deadline and not _is_known(port, path, token):
         time.sleep(0.1)
 
 
-def _is_known(port: int, id: str, token: str) -> bool:
+def _is_known(port: int, path: str, token: str) -> bool:
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(request("GET", f"/api/institutions/{id}", token=token))
+        connection.sendall(request("GET", path, token=token))
         return connection.recv(65_536).split(b" ", 2)[1] == b"200"

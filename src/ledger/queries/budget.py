@@ -57,7 +57,9 @@ _LINES = """
 _ITEMS = f"""
 WITH lines AS MATERIALIZED ({_LINES}
 ), mine AS MATERIALIZED (
-    SELECT * FROM {{charges}} AS c WHERE c.project = %(project)s AND NOT c.withdrawn
+    SELECT c.expenditure, c.charge, c.budget_line, c.eligible, c.eu_amount, c.claim, c.charged_on,
+        c.stated, c.valid_from, c.position
+    FROM {{charges}} AS c WHERE c.project = %(project)s AND NOT c.withdrawn
 ), refused AS MATERIALIZED (
     SELECT * FROM {{disallowances}} AS d WHERE d.project = %(project)s
 ), claimed AS MATERIALIZED (
@@ -99,10 +101,10 @@ WITH lines AS MATERIALIZED ({_LINES}
         l.approved_eu, l.position
     FROM claimed AS m JOIN {{claim_lines}} AS l
         ON l.claim = m.claim AND l.submission = m.submission AND {APPROVED}
-), placed AS (
+), placed AS NOT MATERIALIZED (
     SELECT i.*, b.task, b.category, b.cross_financing, b.fixed_assets, b.place, NULL AS source
     FROM items AS i LEFT JOIN lines AS b USING (line)
-), sourced AS (
+), sourced AS NOT MATERIALIZED (
     -- What comes from the Union is known of each charge; of the plan, by the project's share.
     SELECT p.line, p.measure, p.stream, p.subject, p.effective_on,
         CASE o.source WHEN 'eu' THEN u.eu ELSE p.amount - u.eu END AS amount, p.position, p.task,
