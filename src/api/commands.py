@@ -14,6 +14,7 @@ from api.moments import POSITION_HEADER
 from api.persons import check_persons
 from api.problems import problem_of
 from api.queries import id_in_path
+from api.samples import with_draw
 from api.state import service
 from ledger import catalogue
 from ledger.application import Caller, Receipt, RefusedInBatch, Wish, digest_of
@@ -81,6 +82,7 @@ async def _carry_out(
         await check_persons(request, caller, [wish])
     except RefusedInBatch as refused:
         raise refused.error from None
+    wish = await with_draw(request, caller, wish)
     return await service(request).ledger.handle(wish, caller, request.state.request_id, key)
 
 
@@ -139,6 +141,7 @@ async def record_batch(request: Request[Any, Any, Any]) -> Response[bytes]:
     wishes = _wishes(batch)
     if batch.atomic:
         await check_persons(request, caller, wishes)
+        wishes = [await with_draw(request, caller, wish) for wish in wishes]
         receipts = await service(request).ledger.handle_all(
             wishes, caller, request.state.request_id, _key(request)
         )

@@ -70,8 +70,9 @@ LATER = DAY.replace(day=20)
 
 
 def command(**fields: Any) -> DrawSample:
-    stated = {"project": PROJECT, "population": "charges", "design": DESIGN, "number": "271828"}
-    return DrawSample(**({"draw": DRAW} | stated | fields))
+    stated: dict[str, Any] = {"project": PROJECT, "population": "charges", "design": DESIGN}
+    stated |= {"draw": DRAW, "number": "271828"} | fields
+    return DrawSample(**stated)
 
 
 def drawn() -> Scenario:
@@ -79,7 +80,7 @@ def drawn() -> Scenario:
 
 
 def record(unit: str = FIRST, amount: str = "40.00", **fields: Any) -> RecordError:
-    stated = {"classification": "random", "basis": "art. 63"}
+    stated: dict[str, Any] = {"classification": "random", "basis": "art. 63"}
     return RecordError(unit=unit, amount=amount, **(stated | fields))
 
 

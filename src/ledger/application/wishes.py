@@ -33,7 +33,8 @@ class Caller(Struct, frozen=True, kw_only=True):
 class Wish(Struct, frozen=True, kw_only=True):
     """A command as it arrives: where it goes and what it says.
 
-    `by` names its author where that is not the caller: a case file tells what others did.
+    `by` names its author where that is not the caller: a case file tells what others did. `added`
+    is what the service found out itself; it is no part of what makes a request the same again.
     """
 
     collection: str
@@ -42,6 +43,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     body: Any = None
     if_match: int | None = None
     by: str | None = None
+    added: Mapping[str, Any] = {}
 
 
 class Common(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,7 +110,7 @@ def read_wish(wish: Wish, caller: Caller, today: date) -> Ready:
     body = {} if wish.body is None else wish.body
     if not isinstance(body, dict):
         raise Malformed(why="the body must be a JSON object.")
-    common, own = _split(body, creates=kind.terms.creates)
+    common, own = _split({**body, **wish.added}, creates=kind.terms.creates)
     try:
         command, references = read(kind, own)
     except Invalid as error:
