@@ -24,6 +24,7 @@ from invention.claims import (
     tranches,
 )
 from invention.companies import Company
+from invention.keeping import keep
 from invention.mishaps import err, mend
 from invention.purchases import TRADES, TRAVELLERS, buy_all, pay_salaries
 from invention.spending import EU_SHARE, Books, Kind, months
@@ -59,6 +60,7 @@ def tell_money(story: Story) -> None:
     course(claims)
     tranches(books, claims[:3], TRANCHES)
     kooperacja(story)
+    keep(story, claims[0])
 
 
 def plan(story: Story) -> None:

@@ -1,6 +1,7 @@
 """Custodies: papers are with one institution in one place, until they move or the custody ends."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,12 @@ from tests.aggregates.scenario import ITSELF, PROJECT, TERMS, A, B, Scenario, an
 
 INVOICE, DIGEST = an_id(71), "ab" * 32
 BEFORE, LATER = date(2019, 5, 12), date(2019, 6, 1)
-FIELDS = {"project": PROJECT, "holder": A, "place": "Rzeszów, archiwum", "describes": "Umowy"}
+FIELDS: dict[str, Any] = {
+    "project": PROJECT,
+    "holder": A,
+    "place": "Rzeszów, archiwum",
+    "describes": "Umowy",
+}
 BEGUN = CustodyBegun(**FIELDS, digests=(DIGEST,))
 HERE = Collision("custodies", ITSELF)
 
@@ -76,7 +82,7 @@ def test_the_papers_of_a_document_of_another_project_are_refused() -> None:
     ("field", "ids"), [("digests", (DIGEST, DIGEST)), ("expenditures", (INVOICE, INVOICE))]
 )
 def test_each_document_is_named_once(field: str, ids: tuple[str, ...]) -> None:
-    command = BeginCustody(**FIELDS, **{field: ids})  # type: ignore[arg-type]
+    command = BeginCustody(**(FIELDS | {field: ids}))
     Scenario(CUSTODIES).when(command).invalid(field)
 
 

@@ -78,6 +78,16 @@ async def all_changes(question: Question, project: str, since: int) -> list[RowC
     return found
 
 
+async def shared_later(one: Parts) -> list[int]:
+    """Some positions at which a document that there was came to be another project's as well."""
+    rows = await one.reading.rows(
+        "SELECT min(h.known_from) FROM read.stream_shares AS h JOIN read.streams AS s"
+        " USING (stream) WHERE h.known_from > s.known_from GROUP BY h.stream, h.project"
+        " ORDER BY 1 LIMIT 3"
+    )
+    return [row[0] for row in rows]
+
+
 @pytest.mark.parametrize("seed", [11, 12])
 def test_the_changes_lead_from_the_rows_of_one_moment_to_those_of_another(
     database_url: str, seed: int
@@ -88,8 +98,9 @@ def test_the_changes_lead_from_the_rows_of_one_moment_to_those_of_another(
             head = await one.reading.wait_for(await one.log.head(), 60)
             chance = random.Random(seed)
             seen: set[tuple[str, str]] = set()
-            for _ in range(14):
-                since, upto = sorted(chance.randrange(head + 1) for _ in "AB")
+            ranges = [sorted(chance.randrange(head + 1) for _ in "AB") for _ in range(12)]
+            ranges += [[position - 1, head] for position in await shared_later(one)]
+            for since, upto in ranges:
                 day = FIRST + timedelta(days=chance.randrange(-5, DAYS + 5))
                 moment = Moment(chance.choice([day, date(2021, 1, 1)]), upto)
                 question = Question(one.reading, moment, Asker(personal=True))

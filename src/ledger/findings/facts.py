@@ -210,7 +210,7 @@ class Milestone(Struct, frozen=True, gc=False):
 
 
 class Unheld(Struct, frozen=True, gc=False):
-    """A document that stands as evidence, by its digest, and that our store does not hold."""
+    """A document that stands as evidence, by its digest, and that neither we nor others hold."""
 
     digest: str
     stream: str

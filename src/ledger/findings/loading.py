@@ -27,6 +27,7 @@ from ledger.findings.facts import (
     Twin,
     Unheld,
 )
+from ledger.projections.custody_register import given_up, held
 from ledger.projections.engine.query import institution_name, person_name, project_name, team_name
 from ledger.projections.stream_register import of_project
 
@@ -195,11 +196,14 @@ SELECT v.digest, v.stream::text, s.collection, CASE s.collection
             WHERE n.agreement = v.stream ORDER BY n.valid_from DESC LIMIT 1)
         WHEN 'activities' THEN (SELECT n.title FROM {{activities:ever}} AS n
             WHERE n.activity = v.stream ORDER BY n.valid_from DESC LIMIT 1)
-        END, v.position
+        WHEN 'custodies' THEN (SELECT n.describes FROM {{custodies:ever}} AS n
+            WHERE n.custody = v.stream ORDER BY n.valid_from DESC LIMIT 1)
+        END, greatest(v.position, {given_up("v.stream", "v.digest", "%(project)s::uuid")})
 FROM {{evidence:ever}} AS v JOIN {{streams:ever}} AS s USING (stream)
 WHERE {of_project("s", "%(project)s::uuid")}
     AND (%(expenditure)s::uuid IS NULL OR v.stream = %(expenditure)s)
-    AND NOT EXISTS ({_STORED})"""
+    AND NOT EXISTS ({_STORED})
+    AND NOT {held("v.stream", "v.digest", "%(project)s::uuid")}"""
 
 _QUERIES: Mapping[str, str] = {
     "project": PROJECT,

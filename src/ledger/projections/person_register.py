@@ -23,7 +23,7 @@ class Person(Struct, frozen=True, kw_only=True):
     erased: bool
 
 
-PERSONS = Table("persons", Person, key=["person"])
+PERSONS = Table("persons", Person, key=["person"], shared=True)
 MODEL = ReadModel("person_register", PERSONS)
 
 

@@ -29,8 +29,10 @@ class Share(Struct, frozen=True, kw_only=True):
     project: Id
 
 
-STREAMS = Table("streams", Stream, key=["stream"], indexes=[("project", "collection")])
-SHARES = Table("stream_shares", Share, key=["stream", "project"], indexes=[("project",)])
+STREAMS = Table("streams", Stream, key=["stream"], indexes=[("project", "collection")], shared=True)
+SHARES = Table(
+    "stream_shares", Share, key=["stream", "project"], indexes=[("project",)], shared=True
+)
 MODEL = ReadModel("stream_register", STREAMS, SHARES)
 
 

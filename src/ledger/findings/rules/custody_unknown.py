@@ -1,8 +1,9 @@
 """Is there evidence of which nobody knows who holds it and where?
 
-A document in our own store has the store as its holder and place. There is no register yet of who
-holds papers elsewhere, so what is found is every digest that an event of the project, or of an
-expenditure that it bears, names as evidence and that the store does not hold.
+A document in our own store has the store as its holder and place; who holds papers elsewhere, the
+project's custodies say. What is found is every digest that an event of the project, or of an
+expenditure that it bears, names as evidence, that the store does not hold and that is in no custody
+on the day: neither by its digest nor among the papers of its accounting document.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from ledger.findings.wording import Text
 _NAMED = {
     "activities": Text("działanie", "activity"),
     "agreements": Text("porozumienie", "agreement"),
+    "custodies": Text("przechowywane dokumenty", "papers in custody"),
     "claims": Text("wniosek o płatność", "claim"),
     "deliverables": Text("produkt", "deliverable"),
     "expenditures": Text("dokument księgowy", "accounting document"),
@@ -53,9 +55,10 @@ RULE = Rule(
     ),
     message=Text(
         "Pliku o skrócie SHA-256 {digest}, wskazanego jako dowód ({kind}{name}), nie ma w systemie"
-        " i nie wiadomo, kto i gdzie go przechowuje. Należy go dołączyć.",
+        " i nie wiadomo, kto i gdzie go przechowuje. Należy go dołączyć albo wskazać, kto i gdzie"
+        " go ma.",
         "The file with SHA-256 {digest}, named as evidence ({kind}{name}), is not in the store,"
-        " and it is not known who holds it and where. Attach it.",
+        " and it is not known who holds it and where. Attach it, or say who holds it and where.",
     ),
     needs=("unheld",),
     find=find,

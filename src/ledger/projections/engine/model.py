@@ -48,7 +48,9 @@ class Column(Struct, frozen=True):
 class Table:
     """A table of a read model, derived from its row's type.
 
-    `key` names the fields that identify a row; `indexes` the columns that queries look up.
+    `key` names the fields that identify a row, the first of them the object whose row it is;
+    `indexes` the columns that queries look up. `shared`: its rows belong to no project, whatever
+    object they are of.
     """
 
     def __init__(
@@ -58,11 +60,13 @@ class Table:
         *,
         key: Iterable[str],
         indexes: Iterable[tuple[str, ...]] = (),
+        shared: bool = False,
     ) -> None:
         self.name = name
         self.row = row
         self.key = tuple(key)
         self.indexes = tuple(indexes)
+        self.shared = shared
         hints = get_type_hints(row, include_extras=True)
         columns = {name: Column(name, _sql_type(hint)) for name, hint in hints.items()}
         self.key_columns = tuple(columns[name] for name in self.key)
