@@ -18,7 +18,8 @@ RUN python -m pip uninstall -q -y --root-user-action ignore pip \
     && groupadd --gid 10001 ledger \
     && useradd --uid 10001 --gid ledger --no-create-home --home-dir /nonexistent \
         --shell /usr/sbin/nologin ledger \
-    && install -d -o ledger -g ledger -m 0750 /var/lib/ledger/documents
+    && install -d -o ledger -g ledger -m 0750 /var/lib/ledger/documents \
+    && install -d -o ledger -g ledger -m 0700 /var/lib/ledger/keys
 COPY --from=build /opt/ledger /opt/ledger
 ENV PATH=/opt/ledger/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001

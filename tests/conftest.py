@@ -16,7 +16,8 @@ from ledger.database.embedded import EmbeddedPostgres
 from ledger.database.migrate import migrate
 from ledger.worker import Worker
 
-TEMPLATE = "ledger_template"
+# Tests run in two processes (pytest-xdist), which may share a server that is given.
+TEMPLATE = f"ledger_template_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,6 +26,25 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documents")
     os.environ["LEDGER_DOCUMENTS"] = str(folder)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the logs' keys are kept while the tests run: each database has its own there."""
+    folder = tmp_path_factory.mktemp("keys")
+    os.environ["LEDGER_KEYS"] = str(folder)
+    return folder
+
+
+@contextmanager
+def own_keys(name: str) -> Iterator[Path]:
+    """Keys of one log only; what is begun on another database meanwhile has others."""
+    before = Path(os.environ["LEDGER_KEYS"])
+    os.environ["LEDGER_KEYS"] = str(before.parent / name)
+    try:
+        yield before.parent / name
+    finally:
+        os.environ["LEDGER_KEYS"] = str(before)
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +86,8 @@ def fresh_database(server_url: str) -> Iterator[str]:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     try:
-        yield _url(server_url, name)
+        with own_keys(name):
+            yield _url(server_url, name)
     finally:
         with psycopg.connect(server_url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

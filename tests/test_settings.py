@@ -9,7 +9,9 @@ from ledger.settings import settings
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LEDGER_DOCUMENTS", "LEDGER_DATA", "LEDGER_DATABASE_URL"):
+    for name in (
+        "LEDGER_DOCUMENTS", "LEDGER_KEYS", "LEDGER_LOG_ORIGIN", "LEDGER_DATA", "LEDGER_DATABASE_URL"
+    ):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
 
 
@@ -31,3 +33,14 @@ def test_evidence_lies_where_the_environment_says(
 ) -> None:
     monkeypatch.setenv("LEDGER_DOCUMENTS", place)
     assert settings(data=tmp_path).documents == place
+
+
+def test_the_logs_key_lies_in_the_data_folder_unless_the_environment_says_where(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert settings(data=tmp_path).keys == tmp_path / "keys"
+    assert settings(data=tmp_path).origin is None
+    monkeypatch.setenv("LEDGER_KEYS", "/srv/keys")
+    monkeypatch.setenv("LEDGER_LOG_ORIGIN", "example.org/log")
+    found = settings(data=tmp_path)
+    assert (found.keys, found.origin) == (Path("/srv/keys"), "example.org/log")

@@ -9,10 +9,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
-from api.state import service
+from api.state import sealer_of, service
 
 _HEAD = Gauge("ledger_log_position", "Last position of the log")
 _PROJECTED = Gauge("ledger_projected_position", "Position that every read model has reached")
+_SEALED = Gauge("ledger_sealed_position", "Position up to which the log is signed")
 
 
 @get("/health/live", name="live")
@@ -21,28 +22,35 @@ async def live(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(b'{"status":"live"}', media_type="application/json")
 
 
-async def _positions(request: Request[Any, Any, Any]) -> tuple[int, int] | None:
-    """Head of the log and position of the read models; None where the database is away."""
+async def _positions(request: Request[Any, Any, Any]) -> tuple[int, int, int] | None:
+    """Head of the log, of the read models and of the tree; None where the database is away."""
     parts = service(request)
     try:
-        return await parts.log.head(), await parts.reading.position()
+        sealed = await parts.tree.size()  # before the head, which it never passes
+        return await parts.log.head(), await parts.reading.position(), max(sealed, 0)
     except (Error, PoolTimeout, OSError):
         return None
 
 
 @get("/health/ready", name="ready")
 async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The database is there and the read models are made; `lag` in events."""
+    """The database is there, the read models are made, the log may be signed; `lag` in events."""
     found = await _positions(request)
     if found is None:
         body: dict[str, Any] = {"status": "unready", "database": "away"}
     else:
-        head, projected = found
+        head, projected, sealed = found
+        refused = sealer_of(request).refused is not None
         body = {
-            "status": "ready" if projected >= 0 else "unready",
+            "status": "ready" if projected >= 0 and not refused else "unready",
             "database": "ok",
             "position": head,
             "projections": {"position": max(projected, 0), "lag": head - max(projected, 0)},
+            "tree": {
+                "status": "refused" if refused else "ok",
+                "position": sealed,
+                "lag": head - sealed,
+            },
         }
     return Response(
         msgspec.json.encode(body),
@@ -58,6 +66,7 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     if found is not None:
         _HEAD.set(found[0])
         _PROJECTED.set(max(found[1], 0))
+        _SEALED.set(found[2])
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -5,11 +5,17 @@ from typing import Any, cast
 from litestar import Litestar, Request
 
 from ledger.bootstrap import Parts
+from ledger.integrity.sealing import Sealer
 
 
 def service(request: Request[Any, Any, Any]) -> Parts:
     """The parts of the running ledger."""
     return parts_of(request.app)
+
+
+def sealer_of(request: Request[Any, Any, Any]) -> Sealer:
+    """What signs the log in this process, if anything does."""
+    return cast(Sealer, request.app.state.sealer)
 
 
 def parts_of(app: Litestar) -> Parts:

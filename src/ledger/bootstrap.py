@@ -2,24 +2,28 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 from ledger.access import Tokens
 from ledger.application import Ledger
 from ledger.database.embedded import EmbeddedPostgres
 from ledger.database.migrate import migrate
+from ledger.documents import Documents
 from ledger.event_store.log import EventLog
+from ledger.findings import introduce
+from ledger.integrity.published import PublishedTree
 from ledger.projections.engine.reading import Reading
-from ledger.settings import Settings
+from ledger.settings import Settings, settings
 
 
 @contextmanager
-def database(settings: Settings, on_wait: Callable[[str], None] | None = None) -> Iterator[str]:
+def database(place: Settings, on_wait: Callable[[str], None] | None = None) -> Iterator[str]:
     """The URL of a database that is ready and up to date, while the context lasts."""
-    if settings.database is not None:
-        migrate(settings.database)
-        yield settings.database
+    if place.database is not None:
+        migrate(place.database)
+        yield place.database
         return
-    server = EmbeddedPostgres(settings.data)
+    server = EmbeddedPostgres(place.data)
     try:
         url = server.start(on_wait)
         migrate(url)
@@ -31,21 +35,29 @@ def database(settings: Settings, on_wait: Callable[[str], None] | None = None) -
 class Parts:
     """A running ledger: what the doors (HTTP, command line) work with."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, documents: str | None = None, keys: Path | None = None) -> None:
         self.url = url
         self.log = EventLog(url)
         self.reading = Reading(url)
         self.tokens = Tokens(url)
+        self.documents = Documents(url, documents or settings().documents)
+        self.tree = PublishedTree(url, keys or settings().keys)
         self.ledger = Ledger(self.log, StreamLookups(self.log, self.reading))
 
 
 @asynccontextmanager
-async def parts(url: str) -> AsyncIterator[Parts]:
-    """The parts, connected while the context lasts."""
-    made = Parts(url)
-    opened: list[EventLog | Reading | Tokens] = []
+async def parts(
+    url: str, documents: str | None = None, keys: Path | None = None
+) -> AsyncIterator[Parts]:
+    """The parts, connected while the context lasts.
+
+    `documents`: where evidence is kept; `keys`: the folder of the log's keys.
+    """
+    await introduce(url)
+    made = Parts(url, documents, keys)
+    opened: list[EventLog | Reading | Tokens | Documents | PublishedTree] = []
     try:
-        for part in (made.log, made.reading, made.tokens):
+        for part in (made.log, made.reading, made.tokens, made.documents, made.tree):
             await part.open()
             opened.append(part)
         yield made

@@ -9,19 +9,23 @@ from msgspec import Struct
 class Settings(Struct, frozen=True, kw_only=True):
     """`database`: the owner's URL of a server; None: an embedded one in `data`.
 
-    `documents`: where evidence is kept, a directory or the URL of a bucket.
+    `documents`: where evidence is kept, a directory or the URL of a bucket. `keys`: the folder of
+    the log's private key. `origin`: what a new log is to be called; None: after its key.
     """
 
     database: str | None
     data: Path
     documents: str
+    keys: Path
+    origin: str | None
 
 
 def settings(database: str | None = None, data: Path | None = None) -> Settings:
     """What was asked for, else LEDGER_DATABASE_URL and LEDGER_DATA, else the user's data folder.
 
     An explicit `data` goes before a database named in the environment. Evidence is kept in
-    LEDGER_DOCUMENTS, else in the data folder, also where the database is elsewhere.
+    LEDGER_DOCUMENTS, else in the data folder, also where the database is elsewhere; so is the
+    log's key, in LEDGER_KEYS. LEDGER_LOG_ORIGIN names a log that has no key yet.
     """
     if database is None and data is None:
         database = os.environ.get("LEDGER_DATABASE_URL") or None
@@ -30,7 +34,14 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
     documents = os.environ.get("LEDGER_DOCUMENTS") or str(folder / "documents")
     if "://" not in documents:
         documents = str(Path(documents).expanduser().absolute())
-    return Settings(database=database, data=folder, documents=documents)
+    keys = Path(os.environ.get("LEDGER_KEYS") or folder / "keys")
+    return Settings(
+        database=database,
+        data=folder,
+        documents=documents,
+        keys=keys.expanduser().absolute(),
+        origin=os.environ.get("LEDGER_LOG_ORIGIN") or None,
+    )
 
 
 def _home() -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from ledger.cli import main
 from tests.cli.typing_it import Ran, Typed, process
-from tests.conftest import fresh_database
+from tests.conftest import fresh_database, own_keys
 
 CASE = """\
 case: small
@@ -75,5 +75,6 @@ def loaded(server_url: str, small_case: str) -> Iterator[str]:
     name = f"t{uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {small_case}".encode())
-        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+        with own_keys(name):
+            yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -42,7 +42,7 @@ def test_a_dry_run_records_nothing_and_says_what_would_be(
     ran = ledger("import", "expenditures", table, "--project", "SMALL", "--dry-run",
                  "--database", funded)  # fmt: skip
     assert ran.code == 0, ran
-    assert "2 rows, 2 documents; 2 would be recorded, 0 known already; gross 2460.00" in ran.out
+    assert "rows 2, documents 2; 2 would be recorded, 0 known already; gross 2460.00" in ran.out
     assert events(funded) == 4
 
 
@@ -64,7 +64,7 @@ def test_every_bad_row_is_named_and_nothing_of_the_file_is_recorded(
     assert ran.code == 1
     assert "Arkusz1!D3 (Data wystawienia) „x”: this is not a date" in ran.err
     assert "Arkusz1!O4 (Linia budżetu) „7”: the project's budget has no such line" in ran.err
-    assert "2 problems; nothing of this file was recorded" in ran.err
+    assert "problems: 2; nothing of this file was recorded" in ran.err
     assert events(funded) == 4
 
 

@@ -31,7 +31,9 @@ def _command(arguments: tuple[object, ...]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
+    """Nothing is asked for but what is typed; the log's keys are the tests' own, though."""
+    kept = {"LEDGER_KEYS": os.environ["LEDGER_KEYS"]}
+    return {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")} | kept
 
 
 Typed = Callable[..., Ran]

@@ -1,5 +1,7 @@
 """Where is measured? In fresh databases of one server, each for one measurement."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,7 +20,7 @@ LINES_PER_COPY = 2_000
 
 @contextmanager
 def fresh_database(server: str, *, migrated: bool = True) -> Iterator[str]:
-    """The URL of a database of the server, which is dropped afterwards."""
+    """The URL of a database of the server, which is dropped afterwards, and so are its keys."""
     name = f"ledger_benchmark_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as owner:
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -26,11 +28,26 @@ def fresh_database(server: str, *, migrated: bool = True) -> Iterator[str]:
             url = make_conninfo(server, dbname=name)
             if migrated:
                 migrate(url)
-            yield url
+            with _own_keys():
+                yield url
         finally:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
             owner.execute(drop.format(sql.Identifier(name)))
             owner.execute("CHECKPOINT")  # what one measurement wrote is not the next one's load
+
+
+@contextmanager
+def _own_keys() -> Iterator[None]:
+    """What is measured is not signed with the key of whoever measures."""
+    before = os.environ.get("LEDGER_KEYS")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["LEDGER_KEYS"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["LEDGER_KEYS"]
+            if before is not None:
+                os.environ["LEDGER_KEYS"] = before
 
 
 def fill(url: str, history: History, events: int) -> None:

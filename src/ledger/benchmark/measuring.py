@@ -20,6 +20,7 @@ from ledger.benchmark.imports import measure_imports
 from ledger.benchmark.money import compare_money, time_money
 from ledger.benchmark.points import compare, points, time_points
 from ledger.benchmark.rebuilds import measure_rebuild
+from ledger.benchmark.sealing import measure_sealing
 from ledger.benchmark.service import measure_service
 from ledger.database.embedded import EmbeddedPostgres
 
@@ -95,6 +96,7 @@ def _measure_log(server: str, events: int, seconds: float) -> Iterator[Figure]:
         history = History()
         fill(url, history, events)
         yield from measure_rebuild(url)
+        yield from measure_sealing(url)
         asked = points(history.teams, history.projects)
         many = time_points(url, asked, events)
         much = time_money(url, history.spending, events, seconds)

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from ledger.cli.load import Refused, load_files
 from ledger.cli.outcome import DONE, BadUsage, Failed, complain, print_json
-from ledger.cli.place import Json, Place, opened
+from ledger.cli.place import Json, Place, documents_of, keys_of, opened
 from ledger.cli.progress import progress
 from ledger.cli.serving import Port, address_of, exit_on_sigterm, free_port, run
 
@@ -45,7 +45,8 @@ def demo(
         raise BadUsage(f"The demonstration needs {missing[0]}: run it in a source checkout.")
     port = free_port(HOST, port, PORTS_TRIED)
     address = address_of(HOST, port)
-    with opened(_place(database, data)) as url:
+    place = _place(database, data)
+    with opened(place) as url:
         with progress("Case files") as tell:
             try:
                 asyncio.run(load_files(url, files, "ledger demo", tell, []))
@@ -60,7 +61,16 @@ def demo(
             else:
                 _show(address, tokens)
 
-        run(url, HOST, port, worker=True, on_listening=announce, level=logging.WARNING)
+        run(
+            url,
+            HOST,
+            port,
+            documents=documents_of(place),
+            keys=keys_of(place),
+            worker=True,
+            on_listening=announce,
+            level=logging.WARNING,
+        )
     return DONE
 
 
@@ -68,9 +78,7 @@ def _place(database: str | None, data: Path | None) -> Place:
     """A folder of the demonstration's own: invented facts do not go where others work."""
     from ledger.settings import settings
 
-    if database is not None or data is not None:
-        return Place(database, data)
-    return Place(data=settings().data / "demo")
+    return Place(database, data or settings().data / "demo")
 
 
 async def _tokens(url: str) -> dict[str, str]:

@@ -51,6 +51,20 @@ def opened(place: Place, level: int = logging.WARNING) -> Iterator[str]:
         yield url
 
 
+def documents_of(place: Place) -> str:
+    """Where the evidence of that ledger is kept: a directory, or the URL of a bucket."""
+    from ledger.settings import settings
+
+    return settings(place.database, place.data).documents
+
+
+def keys_of(place: Place) -> Path:
+    """The folder of that ledger's keys."""
+    from ledger.settings import settings
+
+    return settings(place.database, place.data).keys
+
+
 def _check_url(text: str | None) -> None:
     """A URL that cannot be read is bad usage; it is not repeated, it may hold a password."""
     import psycopg

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ledger.cli.outcome import DONE, BadUsage, print_json
-from ledger.cli.place import HERE, Json, Place, opened
+from ledger.cli.place import HERE, Json, Place, keys_of, opened
 from ledger.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -48,13 +48,20 @@ def _models(names: tuple[str, ...]) -> list["ReadModel"]:
 
 
 def project(*, place: Place = HERE) -> int:
-    """Keeps the read models up to date, without the service, until it is told to stop."""
+    """Keeps the read models up to date and seals the log, without the service, until stopped."""
+    from ledger.integrity.sealing import Sealer
+    from ledger.settings import settings
     from ledger.worker import Worker
 
     with opened(place, logging.INFO) as url:
         worker = Worker(url)
+        sealer = Sealer(url, keys_of(place), origin=settings().origin)
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda _number, _frame: worker.stop())
         print("The read models follow the log. Stop with Ctrl-C.", flush=True)
-        worker.run()
+        sealer.start()
+        try:
+            worker.run()
+        finally:
+            sealer.stop()
     return DONE

@@ -8,12 +8,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from ledger.cli.outcome import DONE, BadUsage, print_json
-from ledger.cli.place import HERE, Json, Place, opened
+from ledger.cli.place import HERE, Json, Place, documents_of, keys_of, opened
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -31,7 +32,7 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     worker: Annotated[
-        bool, Parameter(name="--worker", help="Keep the read models up to date, too.")
+        bool, Parameter(name="--worker", help="Keep the read models up to date and seal the log.")
     ] = True,
     place: Place = HERE,
     json: Json = False,
@@ -45,7 +46,15 @@ def serve(
         print_json({"address": address}) if json else print(f"Ledger: {address}", flush=True)
 
     with opened(place, logging.INFO) as url:
-        run(url, host, port, worker=worker, on_listening=announce)
+        run(
+            url,
+            host,
+            port,
+            documents=documents_of(place),
+            keys=keys_of(place),
+            worker=worker,
+            on_listening=announce,
+        )
     return DONE
 
 
@@ -87,6 +96,8 @@ def run(
     host: str,
     port: int,
     *,
+    documents: str,
+    keys: Path,
     worker: bool,
     on_listening: Callable[[], None],
     level: int = logging.INFO,
@@ -103,6 +114,8 @@ def run(
     # A copy of this process by fork would hold on to the database's lease if we are killed.
     multiprocessing.set_start_method("spawn", force=True)
     os.environ["LEDGER_DATABASE_URL"] = url
+    os.environ["LEDGER_DOCUMENTS"] = documents
+    os.environ["LEDGER_KEYS"] = str(keys)
     os.environ["LEDGER_WORKER"] = "1" if worker else "0"
     os.environ["LEDGER_LOG_LEVEL"] = str(level)
     server = Server(

@@ -1,7 +1,7 @@
 """How does the ledger reach its database? One function per role; every role holds only its rights.
 
 The roles repeat the import rules: the writer may INSERT into the log, the projector owns the
-read schema, the reader may only SELECT.
+read schema, the sealer writes the tree over the log, the reader may only SELECT.
 """
 
 from typing import Any
@@ -32,3 +32,8 @@ async def writer(url: str) -> psycopg.AsyncConnection:
 def projector(url: str) -> psycopg.Connection:
     """A connection that folds: it may write the read schema and read the log."""
     return psycopg.connect(url, **options("ledger_projector"))
+
+
+def sealer(url: str) -> psycopg.Connection:
+    """A connection that seals: it may read the log and write the tree over it."""
+    return psycopg.connect(url, **options("ledger_sealer"))

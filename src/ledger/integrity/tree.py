@@ -5,15 +5,42 @@ every binary digit 1 of its size. Appending merges them, as adding 1 carries in 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 
+HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256().digest()
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """The hash of a leaf; its prefix tells it from an inner node."""
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+def leaf_hashes(leaves: Iterable[bytes]) -> bytes:
+    """The hashes of many leaves, laid end to end."""
+    sha256 = hashlib.sha256
+    return b"".join([sha256(b"\x00" + leaf).digest() for leaf in leaves])
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of an inner node; its prefix tells it from a leaf."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def parents(hashes: bytes) -> bytes:
+    """The nodes above an even number of hashes, which are laid end to end like their nodes."""
+    sha256 = hashlib.sha256
+    pairs = range(0, len(hashes), 2 * HASH_BYTES)
+    return b"".join([sha256(b"\x01" + hashes[at : at + 64]).digest() for at in pairs])
+
+
+def root_over(hashes: bytes) -> bytes:
+    """The hash of the tree over hashes that are laid end to end; an odd last one moves up."""
+    while len(hashes) > HASH_BYTES:
+        even = len(hashes) - len(hashes) % (2 * HASH_BYTES)
+        hashes = parents(hashes[:even]) + hashes[even:]
+    return hashes or EMPTY_ROOT
 
 
 class Frontier:

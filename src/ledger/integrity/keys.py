@@ -1,0 +1,199 @@
+"""Where are the log's keys, and what was signed with them last? In a folder outside the database.
+
+log.key        the private key, with the log's name; nobody but its owner may read it
+log.vkey       the verifier keys, one a line, the newest first; there is no secret in it
+log.last       the checkpoint that was signed last, written before it was signed
+log.lock       locked by the sealer that signs with these keys
+old/ID.key     keys that were in use before: while they lie there they sign too
+"""
+
+import fcntl
+import hashlib
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
+from ledger.integrity.note import ED25519, KEY_BYTES, NoteRefused, Signer, Verifier, read_vkey
+
+LOCAL = "ledger.localhost"
+_PREFIX = "PRIVATE+KEY"  # the text form of private keys in Go's implementation of notes
+
+
+class SealingRefused(Exception):
+    """Nothing is signed; the message says why."""
+
+
+class ForkRefused(SealingRefused):
+    """What would be signed contradicts what was signed before."""
+
+
+class KeysRefused(SealingRefused):
+    """The folder of keys cannot be used."""
+
+
+class LogKeys(NamedTuple):
+    """What the log is called, and who signs for it, the newest key first."""
+
+    origin: str
+    signers: Sequence[Signer]
+
+
+class KeyFolder:
+    """The folder of the log's keys."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._key = path / "log.key"
+        self._last = path / "log.last"
+
+    def open(self, origin: str | None = None) -> LogKeys:
+        """The keys; the first is made where there is none. Raises `KeysRefused`."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._alone():
+            if not self._key.exists():
+                if self._last.exists():
+                    raise KeysRefused(f"{self._key} is gone, though the log was signed with it")
+                self._make(origin)
+        return self.keys(origin)
+
+    def keys(self, origin: str | None = None) -> LogKeys:
+        """The keys that are there. Raises `KeysRefused`, also where the log has another name."""
+        newest = _read_private(self._key)
+        name = newest.verifier.name
+        if origin is not None and origin != name:
+            raise KeysRefused(f"{self._key} belongs to the log {name}, not to {origin}")
+        signers = {newest.verifier: newest}
+        for path in sorted((self.path / "old").glob("*.key")):
+            old = _read_private(path)
+            if old.verifier.name != name:
+                raise KeysRefused(f"{path} belongs to the log {old.verifier.name}, not to {name}")
+            signers.setdefault(old.verifier, old)
+        return LogKeys(name, list(signers.values()))
+
+    def verifiers(self) -> list[Verifier]:
+        """The public keys of all times, the newest first; none before the first was made."""
+        try:
+            lines = (self.path / "log.vkey").read_text(encoding="utf-8").splitlines()
+            return [read_vkey(line) for line in lines]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, NoteRefused) as error:
+            raise KeysRefused(f"{self.path / 'log.vkey'} cannot be read: {error}") from None
+
+    def rotate(self) -> Verifier:
+        """Makes a new key; the one that was in use goes to the old ones and signs beside it.
+
+        Raises `KeysRefused`.
+        """
+        if not self._key.exists():
+            raise KeysRefused(f"there is no key in {self.path} yet")
+        with self._alone():
+            before = _read_private(self._key)
+            kept = self.path / "old" / f"{before.verifier.key_id.hex()}.key"
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
+            _write(kept, self._key.read_bytes())
+            return self._make(before.verifier.name)
+
+    def _make(self, origin: str | None) -> Verifier:
+        private = Ed25519PrivateKey.generate()
+        seed, public = private.private_bytes_raw(), private.public_key().public_bytes_raw()
+        name = origin or f"{LOCAL}/{hashlib.sha256(public).hexdigest()[:8]}"
+        try:
+            made = Signer(name, private).verifier
+        except NoteRefused as error:
+            raise KeysRefused(f"a log cannot be called {name!r}: {error}") from None
+        lines = [made.vkey, *(one.vkey for one in self.verifiers())]
+        # The public key first: a checkpoint that is signed can always be verified.
+        _write(self.path / "log.vkey", "".join(f"{line}\n" for line in lines).encode(), 0o644)
+        material = b64encode(bytes([ED25519]) + seed).decode()
+        _write(self._key, f"{_PREFIX}+{name}+{made.key_id.hex()}+{material}\n".encode())
+        return made
+
+    def last(self) -> Checkpoint | None:
+        """What was signed last, or was about to be when the process ended."""
+        try:
+            return read_checkpoint(self._last.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, NoteRefused) as error:
+            raise KeysRefused(f"{self._last} cannot be read: {error}") from None
+
+    def remember(self, checkpoint: Checkpoint) -> None:
+        """Written before it is signed, and on the disk when this returns. Raises `ForkRefused`."""
+        last = self.last()
+        if last is not None:
+            if checkpoint.size < last.size:
+                raise ForkRefused(f"size {last.size} was signed: {checkpoint.size} is not any more")
+            if checkpoint.size == last.size and checkpoint != last:
+                raise ForkRefused(f"another root was signed for size {last.size}")
+        _write(self._last, checkpoint.text().encode())
+
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Whether nobody else signs with these keys while the context lasts."""
+        file = os.open(self.path / "log.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(file)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else makes keys meanwhile."""
+        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+
+def _read_private(path: Path) -> Signer:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeysRefused(f"{path} may be read by others: chmod 600")
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeysRefused(f"{path} cannot be read: {error}") from None
+    parts = text.removeprefix(f"{_PREFIX}+").split("+", 2)
+    try:
+        name, key_id, material = parts
+        seed = b64decode(material, validate=True)
+        if seed[0] != ED25519 or len(seed) != 1 + KEY_BYTES or not text.startswith(_PREFIX):
+            raise ValueError
+        signer = Signer(name, Ed25519PrivateKey.from_private_bytes(seed[1:]))
+        if signer.verifier.key_id.hex() != key_id:
+            raise ValueError
+    except (ValueError, IndexError, NoteRefused):
+        raise KeysRefused(f"{path} holds no private key of a log") from None
+    return signer
+
+
+def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """All of it or nothing, and on the disk when this returns."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    try:
+        os.fchmod(file, mode)
+        os.write(file, content)
+        os.fsync(file)
+    finally:
+        os.close(file)
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
