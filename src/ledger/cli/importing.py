@@ -125,14 +125,14 @@ def _report(file: Path, outcome: "Outcome", *, dry_run: bool, json: bool) -> Non
         print(_summary(file, outcome, dry_run=dry_run))
     if outcome.errors_count:
         _show(outcome.errors if not json else ())
-        complain(f"{file}: {outcome.errors_count} problems; nothing of this file was recorded.")
+        complain(f"{file}: problems: {outcome.errors_count}; nothing of this file was recorded.")
 
 
 def _summary(file: Path, outcome: "Outcome", *, dry_run: bool) -> str:
     done = "would be recorded" if dry_run else "recorded"
     count = outcome.new if dry_run and not outcome.errors_count else outcome.recorded
     return (
-        f"{file}: {outcome.rows} rows, {outcome.documents} documents; {count} {done},"
+        f"{file}: rows {outcome.rows}, documents {outcome.documents}; {count} {done},"
         f" {outcome.known} known already; gross {outcome.totals.gross},"
         f" eligible {outcome.totals.eligible}, EU {outcome.totals.eu_amount}."
     )
