@@ -3,25 +3,32 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
 from litestar import Litestar, Request, Response, get
 
+from api.audit import audit_routes
+from api.bundle import bundle_routes
 from api.commands import command_routes
 from api.documents import document_routes
 from api.events import event_routes
 from api.findings import finding_routes
 from api.health import health_routes
 from api.imports import import_routes
+from api.log import log_routes
 from api.money import money_routes
 from api.openapi import document
 from api.papers import paper_routes
 from api.problems import HANDLERS
 from api.queries import query_routes
 from api.requests import request_log
+from api.samples import sample_routes
 from ledger import logs
 from ledger.bootstrap import parts
+from ledger.integrity.sealing import Sealer
+from ledger.settings import settings
 from ledger.worker import Worker
 
 BODY_LIMIT_BYTES = 16 * 1024 * 1024
@@ -33,24 +40,30 @@ async def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(document(), media_type="application/json")
 
 
-def create_app(url: str, *, documents: str | None = None, with_worker: bool = True) -> Litestar:
+def create_app(
+    url: str, *, documents: str | None = None, keys: Path | None = None, with_worker: bool = True
+) -> Litestar:
     """The application on the database at `url`, with its evidence in `documents`.
 
-    `with_worker`: it keeps the read models too.
+    `with_worker`: it keeps the read models too, and signs the log with what is in `keys`.
     """
+    place = settings()
+    folder = keys or place.keys
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
-        worker = Worker(url) if with_worker else None
-        async with parts(url, documents) as made:
-            app.state.parts = made
-            if worker is not None:
-                worker.start()
+        sealer = Sealer(url, folder, origin=place.origin)
+        following = (Worker(url), sealer) if with_worker else ()
+        async with parts(url, documents, folder) as made:
+            app.state.parts, app.state.sealer = made, sealer
+            app.state.log_keys = folder
+            for one in following:
+                one.start()
             try:
                 yield
             finally:
-                if worker is not None:
-                    worker.stop()
+                for one in following:
+                    one.stop()
 
     app = Litestar(
         route_handlers=[
@@ -58,10 +71,14 @@ def create_app(url: str, *, documents: str | None = None, with_worker: bool = Tr
             *query_routes(),
             *money_routes(),
             *event_routes(),
+            *log_routes(),
             *finding_routes(),
+            *audit_routes(),
             *document_routes(),
             *import_routes(),
             *paper_routes(),
+            *bundle_routes(),
+            *sample_routes(),
             *health_routes(),
             schema,
         ],

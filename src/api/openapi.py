@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from api.audit import describe_audit
+from api.bundle import describe_bundle
 from api.describing import (
     CURSOR,
     IF_MATCH,
@@ -35,20 +37,26 @@ from api.describing import (
     problems,
     ref,
 )
+from api.describing_samples import ANSWERS as SAMPLE_ANSWERS
+from api.describing_samples import describe_samples
 from api.documents import DocumentAnswer, describe_documents
 from api.events import _FILTERS
 from api.findings import parameters_of_findings
 from api.imports import ImportAnswer, describe_imports
+from api.log import ConsistencyAnswer, InclusionAnswer, describe_log
 from api.papers import PAPERS
 from api.vocabulary import note
 from ledger import catalogue
 from ledger.application import Common
 from ledger.findings import Finding
 from ledger.imports.kept import ImportReceipt
+from ledger.integrity.receipts import Receipt
 from ledger.kernel.fields import EXAMPLE_ID
 from ledger.kernel.messages import Aggregate, Command
 from ledger.projections.engine.query import Listing, listings
+from ledger.queries.audit_trail import AuditElement
 from ledger.queries.budget import GROUPINGS, BudgetRow
+from ledger.queries.changes import RowChange
 from ledger.queries.explain import AmountItem, CountItem
 from ledger.queries.feeds import Feeds
 from ledger.queries.indicators import CountedRow, IndicatorRow
@@ -181,8 +189,9 @@ def _own_paths() -> dict[str, Schema]:
         "description": "Server-sent events; an event's id is its position.",
         "content": {"text/event-stream": {"schema": TEXT}},
     }
-    found |= describe_documents(problems) | describe_imports()
+    found |= describe_documents(problems) | describe_imports() | describe_samples() | describe_log()
     found |= _paper_paths()
+    found |= describe_bundle() | describe_audit()
     found["/api/batch"] = {
         "post": {
             "summary": "Several commands in one request",
@@ -229,7 +238,8 @@ def document() -> bytes:
     rows = [one.row for one in listings()]
     answers = [ReceiptAnswer, Problem, EventAnswer, ReplayAnswer, BatchBody, HistoryRow,
                IndicatorRow, CountedRow, AmountItem, CountItem, Common, BudgetRow,
-               AdvanceAccount, Feeds, DocumentAnswer, ImportAnswer, ImportReceipt]  # fmt: skip
+               AdvanceAccount, Feeds, DocumentAnswer, ImportAnswer, ImportReceipt, *SAMPLE_ANSWERS,
+               InclusionAnswer, ConsistencyAnswer, Receipt, RowChange, AuditElement]  # fmt: skip
     _, schemas = msgspec.json.schema_components([*commands, *rows, *answers], ref_template=REF)
     _annotate(schemas)
     paths: dict[str, Schema] = {}

@@ -6,7 +6,9 @@ under `Schema.name`. A test fails for a field without a note.
 
 from typing import Any
 
+from api.vocabulary_of_audits import AUDIT_NOTES
 from api.vocabulary_of_money import MONEY_NOTES
+from api.vocabulary_of_samples import SAMPLE_NOTES
 
 ID = "0197a3c5-7c1e-7d3a-9b52-3f0c6f0a1b2c"
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -230,10 +232,24 @@ NOTES: dict[str, tuple[str, Any]] = {
     "FileTotals.gross": ("Sum of the gross amounts.", "1230.00"),
     "FileTotals.eligible": ("Sum of the eligible amounts.", "1230.00"),
     "FileTotals.eu_amount": ("Sum of the Union's parts.", "1036.64"),
+    "InclusionAnswer.leaf_index": ("Place in the log, from 0: the position less one.", 2813),
+    "InclusionAnswer.tree_size": ("The log's size to which the proof leads.", 5000),
+    "InclusionAnswer.leaf_hash": ("SHA-256 of a zero byte and the event's bytes.", DIGEST),
+    "InclusionAnswer.hashes": ("The path from the leaf to the root (RFC 9162).", [DIGEST]),
+    "ConsistencyAnswer.first": ("The earlier size.", 2814),
+    "ConsistencyAnswer.second": ("The later size.", 5000),
+    "ConsistencyAnswer.hashes": ("The proof (RFC 9162, section 2.1.4).", [DIGEST]),
+    "Receipt.format": ("What the file is.", "ledger-receipt/1"),
+    "Receipt.leaf": ("The event, byte for byte as it was recorded.", '{"position":2814}'),
+    "Receipt.leaf_index": ("Place in the log, from 0.", 2813),
+    "Receipt.tree_size": ("The log's size to which the proof leads.", 5000),
+    "Receipt.hashes": ("The path from the leaf to the root (RFC 9162).", [DIGEST]),
+    "Receipt.checkpoint": ("The signed note of that size (C2SP).", "ledger.localhost/1f…"),
+    "Receipt.verifier_key": ("The public key of the signature.", "ledger.localhost/1f…+…+…"),
 }  # fmt: skip
 
 
 def note(schema: str, field: str) -> tuple[str, Any] | None:
     """The sentence and the example of a field of a schema."""
-    notes = MONEY_NOTES | NOTES
+    notes = SAMPLE_NOTES | AUDIT_NOTES | MONEY_NOTES | NOTES
     return notes.get(f"{schema}.{field}") or notes.get(field)

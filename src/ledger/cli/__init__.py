@@ -26,26 +26,40 @@ app = App(
     result_action="return_value",
 )
 token = App(name="token", help="Credentials: made, listed, revoked.")
-export = App(name="export", help="What others read: the log as lines.")
+imports = App(name="import", help="Files of others: documents, e-invoices.")
+export = App(name="export", help="What others read: the log, claims, registers.")
 database = App(name="database", help="The database behind the ledger.")
+sample = App(name="sample", help="Audit samples: sized, drawn, evaluated.")
+log = App(name="log", help="The signed log: its keys.")
 
 _COMMANDS = (
     (app, "demo", "demo:demo", "The ledger with the case files, to try; prints address, tokens."),
     (app, "serve", "serving:serve", "The service, until it is told to stop."),
     (app, "load", "load:load", "Case files: commands in YAML or JSON lines."),
     (app, "replay", "replay:replay", "A project's summary, as it was known then."),
+    (app, "changes", "changes:changes", "What changed in a project between two moments."),
     (app, "rebuild", "read_models:rebuild", "Read models anew from the log."),
-    (app, "project", "read_models:project", "Keeps the read models up to date, and only that."),
+    (app, "project", "read_models:project", "Keeps read models up to date, seals the log."),
     (app, "benchmark", "measuring:benchmark", "The figures of the README, measured anew."),
     (token, "create", "tokens:create", "Makes a token; its text is shown this once."),
     (token, "list", "tokens:show", "Who may call."),
     (token, "revoke", "tokens:revoke", "Ends a token at once."),
     (export, "events", "exports:events", "The log as JSON lines, byte for byte as it is proved."),
+    (export, "claim", "exports:claim", "A payment claim: PDF to sign, workbook to check."),
+    (export, "expenditures", "exports:expenditures", "A project's expenditure register."),
+    (export, "bundle", "bundling:bundle", "What an auditor takes away and checks by himself."),
+    (imports, "expenditures", "importing:expenditures", "Documents: XLSX, CSV, KSeF invoices."),
+    (app, "verify", "verify_ledger:app", "Whether what was recorded is what is there."),
+    (sample, "size", "sampling:size", "How many units a design needs."),
+    (sample, "draw", "sampling:draw", "Draws a sample from a checkpoint of the log."),
+    (sample, "evaluate", "sampling:evaluate", "What a sample says, each formula with its numbers."),
+    (log, "key", "verifying:key", "The public key by which the log is verified."),
+    (log, "rotate-key", "verifying:rotate_key", "A new key; the old one signs on beside it."),
     (database, "url", "place:url", "The address by which psql reaches the database in use."),
 )
 for _under, _name, _where, _help in _COMMANDS:
     _under.command(f"ledger.cli.{_where}", name=_name, help=_help)
-for _group in (token, export, database):
+for _group in (token, imports, export, sample, log, database):
     app.command(_group)
 
 

@@ -1,0 +1,320 @@
+"""What becomes of a bundle in which something was changed? It does not hold, and where is said."""
+
+import ast
+import io
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger.bundle.verify import leaf_hash
+from ledger.integrity.note import Note, Signer, parse, sign
+from tests.bundle.checking import (
+    VERIFIER,
+    changed,
+    found,
+    found_in,
+    lines_of,
+    ran,
+    resigned,
+    signer_of,
+    told,
+    zipped,
+)
+
+Members = dict[str, bytes]
+MEMBERS = (
+    "README.txt", "verify.py", "verifier_key", "checkpoint", "manifest", "report.html",
+    "report.pdf", "events.jsonl", "hashes.txt", "projections/budget.csv",
+    "projections/expenditures.csv", "projections/claims.csv", "projections/claim_lines.csv",
+    "projections/teams.csv", "projections/team_members.csv", "projections/agreements.csv",
+    "projections/obligations.csv", "projections/milestones.csv", "projections/indicators.csv",
+    "projections/findings.csv", "projections/documents.csv",
+)  # fmt: skip
+
+
+def test_the_bundle_holds_as_a_file_and_unpacked(whole: bytes, tmp_path: Path) -> None:
+    (tmp_path / "bundle.zip").write_bytes(whole)
+    (tmp_path / "verify.py").write_bytes(VERIFIER.read_bytes())
+    packed = ran("verify.py", "bundle.zip", folder=tmp_path)
+    assert packed.returncode == 0, packed.stdout + packed.stderr
+    folder = tmp_path / "unpacked"
+    with zipfile.ZipFile(io.BytesIO(whole)) as opened:
+        opened.extractall(folder)
+    unpacked = ran("verify.py", folder=folder)
+    assert (unpacked.returncode, unpacked.stdout) == (0, packed.stdout)
+    assert packed.stdout.splitlines()[-1].startswith("ZGADZA SIĘ / HOLDS: ")
+    assert packed.stderr == unpacked.stderr == ""
+
+
+def test_the_verifier_is_one_file_for_any_python_from_39_on() -> None:
+    tree = ast.parse(VERIFIER.read_text(encoding="utf-8"), feature_version=(3, 9))
+    named = {
+        one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names
+    }
+    named |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in named} <= sys.stdlib_module_names
+
+
+def test_the_tests_know_every_member(members: Members) -> None:
+    documents = [name for name in members if name.startswith("documents/")]
+    assert set(members) == {*MEMBERS, *documents}
+    assert len(documents) == 1
+
+
+@pytest.mark.parametrize("name", [*MEMBERS, "document"])
+@pytest.mark.parametrize("where", [0.0, 0.5, 1.0])
+def test_a_flipped_byte_of_any_member_is_found(
+    members: Members, tmp_path: Path, name: str, where: float
+) -> None:
+    if name == "document":
+        name = next(one for one in members if one.startswith("documents/"))
+
+    def flip(content: bytes) -> bytes:
+        at = int(where * (len(content) - 1))
+        return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+    lines = found(tmp_path, changed(members, name, flip))
+    assert told(lines, name)
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_any_flipped_byte_is_found(members: Members, tmp_path: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(members)))
+    at = data.draw(st.integers(0, len(members[name]) - 1))
+    mask = data.draw(st.integers(1, 255))
+
+    def flip(content: bytes) -> bytes:
+        return content[:at] + bytes([content[at] ^ mask]) + content[at + 1 :]
+
+    assert found(tmp_path, changed(members, name, flip))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_damaged_file_is_never_taken_for_another_whole_one(
+    whole: bytes, members: Members, tmp_path: Path, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(whole) - 1))
+    mask = data.draw(st.integers(1, 255))
+    path = tmp_path / "damaged.zip"
+    path.write_bytes(whole[:at] + bytes([whole[at] ^ mask]) + whole[at + 1 :])
+    if not found_in(path):  # the byte belonged to no member: a time, a right
+        with zipfile.ZipFile(path) as opened:
+            assert {name: opened.read(name) for name in opened.namelist()} == members
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all" * 100])
+def test_what_is_no_bundle_does_not_hold(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(content)
+    done = ran(VERIFIER, path, folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "NIE ZGADZA SIĘ / DOES NOT HOLD: 1 found."
+    assert done.stderr == ""
+
+
+def test_an_address_that_is_nowhere_is_bad_usage(tmp_path: Path) -> None:
+    done = ran(VERIFIER, tmp_path / "none.zip", folder=tmp_path)
+    assert done.returncode == 2
+    assert "there is no" in done.stderr
+
+
+@pytest.mark.parametrize("name", [one for one in MEMBERS if one != "documents"])
+def test_a_missing_member_is_found(members: Members, tmp_path: Path, name: str) -> None:
+    left = {key: content for key, content in members.items() if key != name}
+    assert told(found(tmp_path, left), name, "is missing")
+
+
+def test_a_member_too_many_or_twice_is_found(
+    whole: bytes, members: Members, tmp_path: Path
+) -> None:
+    assert told(found(tmp_path, {**members, "extra.txt": b"x"}), "extra.txt", "does not belong")
+    path = tmp_path / "twice.zip"
+    path.write_bytes(whole)
+    with zipfile.ZipFile(path, "a") as opened, pytest.warns(UserWarning, match="Duplicate"):
+        opened.writestr("README.txt", members["README.txt"])
+    assert told(found_in(path), "README.txt", "twice")
+
+
+def position_in(line: bytes) -> int:
+    return int(line.split(b",", 1)[0].split(b":")[1])
+
+
+def test_a_removed_event_is_named(members: Members, tmp_path: Path, signer: Signer) -> None:
+    lines = lines_of(members["events.jsonl"])
+    gone = lines.pop(len(lines) // 2)
+    after = resigned({**members, "events.jsonl": b"".join(lines)}, signer)
+    assert told(found(tmp_path, after), f"position {position_in(gone)}", "is missing")
+
+
+def test_an_inserted_event_is_named(members: Members, tmp_path: Path, signer: Signer) -> None:
+    lines = lines_of(members["events.jsonl"])
+    known = {position_in(line) for line in lines}
+    at = next(i for i in range(1, len(lines)) if position_in(lines[i - 1]) + 1 not in known)
+    new = position_in(lines[at - 1]) + 1
+    made = lines[at - 1].replace(b'"position":%d' % (new - 1), b'"position":%d' % new, 1)
+    content = b"".join([*lines[:at], made, *lines[at:]])
+    said = found(tmp_path, resigned({**members, "events.jsonl": content}, signer))
+    assert told(said, f"position {new}", "not an event that was put into the bundle")
+    assert told(said, f"position {new}", "is not the one that was hashed")
+    assert told(said, f"position {new}", "version")
+
+
+def test_an_event_beyond_the_checkpoint_is_named(
+    members: Members, tmp_path: Path, signer: Signer
+) -> None:
+    last = lines_of(members["events.jsonl"])[-1]
+    new = last.replace(b'"position":%d' % position_in(last), b'"position":99999', 1)
+    after = changed(members, "events.jsonl", lambda content: content + new)
+    assert told(found(tmp_path, resigned(after, signer)), "position 99999", "beyond")
+
+
+def test_swapped_events_are_named(members: Members, tmp_path: Path, signer: Signer) -> None:
+    lines = lines_of(members["events.jsonl"])
+    lines[3], lines[4] = lines[4], lines[3]
+    early = position_in(lines[4])
+    after = resigned({**members, "events.jsonl": b"".join(lines)}, signer)
+    assert told(found(tmp_path, after), f"position {early}", "stands in events.jsonl")
+
+
+def test_a_changed_event_is_named(members: Members, tmp_path: Path, signer: Signer) -> None:
+    after = changed(members, "events.jsonl", lambda c: c.replace(b"1230.00", b"1230.01", 1))
+    at = next(position_in(line) for line in lines_of(members["events.jsonl"]) if b"1230.00" in line)
+    said = found(tmp_path, resigned(after, signer))
+    assert told(said, f"position {at}", "is not the one that was hashed")
+    assert told(said, "the root")
+
+
+def test_a_changed_event_with_its_hash_still_gives_another_root(
+    members: Members, tmp_path: Path, signer: Signer
+) -> None:
+    old = next(one for one in members["events.jsonl"].splitlines() if b"1230.00" in one)
+    new = old.replace(b"1230.00", b"1230.01")
+    hashes = members["hashes.txt"].replace(
+        leaf_hash(old).hex().encode(), leaf_hash(new).hex().encode()
+    )
+    events = members["events.jsonl"].replace(old, new)
+    after = resigned({**members, "events.jsonl": events, "hashes.txt": hashes}, signer)
+    assert told(found(tmp_path, after), "the root", "was changed")
+
+
+def test_a_changed_hash_line_gives_another_root(
+    members: Members, tmp_path: Path, signer: Signer
+) -> None:
+    lines = lines_of(members["hashes.txt"])
+    foreign = next(i for i, line in enumerate(lines) if not line.endswith(b" event\n"))
+    position, digest = lines[foreign].split()
+    lines[foreign] = b"%b %b\n" % (position, bytes(reversed(digest)))
+    after = resigned({**members, "hashes.txt": b"".join(lines)}, signer)
+    assert told(found(tmp_path, after), "the root", "was changed")
+
+
+@pytest.mark.parametrize("how", ["removed", "twice"])
+def test_a_hash_line_too_few_or_too_many_is_named(
+    members: Members, tmp_path: Path, signer: Signer, how: str
+) -> None:
+    lines = lines_of(members["hashes.txt"])
+    lines = lines[:6] + lines[7:] if how == "removed" else lines[:7] + lines[6:]
+    after = resigned({**members, "hashes.txt": b"".join(lines)}, signer)
+    assert told(found(tmp_path, after), "position 7")
+
+
+def test_a_cut_log_is_named(members: Members, tmp_path: Path, signer: Signer) -> None:
+    lines = lines_of(members["hashes.txt"])
+    after = resigned({**members, "hashes.txt": b"".join(lines[:-1])}, signer)
+    assert told(found(tmp_path, after), f"position {len(lines)}", "the checkpoint is of")
+
+
+def forged(members: Members, other: Signer) -> Members:
+    """The same bundle with everything signed by another key under the log's name."""
+    text = parse(members["checkpoint"]).text
+    after = {**members, "checkpoint": sign(text, [other]).write()}
+    return resigned({**after, "verifier_key": f"{other.verifier.vkey}\n".encode()}, other)
+
+
+def test_a_checkpoint_of_another_key_is_found(
+    members: Members, tmp_path: Path, signer: Signer
+) -> None:
+    other = signer_of(signer.verifier.name)
+    after = {**members, "checkpoint": sign(parse(members["checkpoint"]).text, [other]).write()}
+    assert told(found(tmp_path, resigned(after, signer)), "checkpoint", "is not signed by")
+    text = f"{signer.verifier.name}\n7\n{'A' * 43}=\n"
+    said = Note(text, parse(members["checkpoint"]).signatures)
+    after = {**members, "checkpoint": said.write()}
+    assert told(found(tmp_path, resigned(after, signer)), "checkpoint", "does not fit")
+
+
+def test_a_bundle_that_is_forged_as_a_whole_is_found_by_the_key(
+    members: Members, tmp_path: Path, signer: Signer
+) -> None:
+    after = forged(members, signer_of(signer.verifier.name))
+    assert told(found(tmp_path, after, signer.verifier.vkey), "verifier_key", "not the key")
+    path = tmp_path / "forged.zip"
+    path.write_bytes(zipped(after))
+    assert ran(VERIFIER, path, "--key", signer.verifier.vkey, folder=tmp_path).returncode == 1
+    alone = ran(VERIFIER, path, folder=tmp_path)  # it agrees with itself, and that is all it says
+    assert alone.returncode == 0
+    assert "The key was taken from the bundle itself" in alone.stdout
+
+
+def test_a_key_from_elsewhere_is_taken_as_text_or_file(
+    whole: bytes, tmp_path: Path, signer: Signer
+) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(whole)
+    kept = tmp_path / "key"
+    kept.write_text(signer.verifier.vkey + "\n", encoding="utf-8")
+    for key in (signer.verifier.vkey, kept):
+        done = ran(VERIFIER, path, "--key", key, folder=tmp_path)
+        assert done.returncode == 0
+        assert len(done.stdout.splitlines()) == 1
+
+
+def test_the_manifest_of_another_bundle_is_found(
+    members: Members, tmp_path: Path, signer: Signer
+) -> None:
+    def other(content: bytes) -> bytes:
+        size = next(line for line in content.splitlines() if line.startswith(b"size "))
+        return content.replace(size, b"size 3")
+
+    after = resigned(changed(members, "manifest", other), signer)
+    assert told(found(tmp_path, after), "manifest", "another checkpoint")
+
+
+def test_what_desktops_leave_in_a_folder_is_passed_over(whole: bytes, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(whole)) as opened:
+        opened.extractall(tmp_path)
+    (tmp_path / "projections" / ".DS_Store").write_bytes(b"x")
+    assert found_in(tmp_path) == []
+    (tmp_path / "json.py").write_text("raise SystemExit(0)", encoding="utf-8")
+    done = ran("verify.py", folder=tmp_path)  # a file beside it is not imported
+    assert done.returncode == 1
+    assert "json.py: does not belong to the bundle" in done.stdout
+
+
+def test_a_bundle_cannot_make_the_verifier_print_its_own_outcome(
+    members: Members, tmp_path: Path
+) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(zipped({**members, "x\nZGADZA SIĘ / HOLDS: \x1b[2J": b""}))
+    done = ran(VERIFIER, path, folder=tmp_path)
+    assert done.returncode == 1
+    assert not any(line.startswith("ZGADZA") for line in done.stdout.splitlines())
+    assert "\x1b" not in done.stdout
+
+
+def test_a_key_that_cannot_be_read_is_bad_usage(whole: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(whole)
+    done = ran(VERIFIER, path, "--key", tmp_path / "none", folder=tmp_path)
+    assert done.returncode == 2
+    assert "cannot be read" in done.stderr
