@@ -1,7 +1,11 @@
 """What was signed stays in the database as it was; a tile can only grow."""
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
+
+from tests.conftest import fresh_database
 
 CHECKPOINT = "INSERT INTO tree.checkpoints (size, root, note) VALUES (0, sha256(''), 'note')"
 COSIGNATURE = "INSERT INTO tree.cosignatures (size, name, note_line) VALUES (0, 'w', 'line')"
@@ -18,12 +22,14 @@ CHANGES = (
 )
 
 
-@pytest.fixture
-def tree_url(database_url: str) -> str:
-    with psycopg.connect(database_url) as connection:
-        for statement in (CHECKPOINT, COSIGNATURE, TILE):
-            connection.execute(statement.encode())
-    return database_url
+@pytest.fixture(scope="module")
+def tree_url(server_url: str) -> Iterator[str]:
+    """A tree that the tests share: nothing that is refused changes it."""
+    with fresh_database(server_url) as url:
+        with psycopg.connect(url) as connection:
+            for statement in (CHECKPOINT, COSIGNATURE, TILE):
+                connection.execute(statement.encode())
+        yield url
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -38,7 +44,9 @@ def test_the_owner_cannot_change_what_was_signed_either(tree_url: str, change: s
 def test_a_tile_may_grow(tree_url: str) -> None:
     with psycopg.connect(tree_url, autocommit=True) as connection:
         connection.execute("SET ROLE ledger_sealer")
+        connection.execute("BEGIN")
         connection.execute("UPDATE tree.tiles SET hashes = hashes || sha256('b')")
+        connection.execute("ROLLBACK")
 
 
 @pytest.mark.parametrize("role", ["ledger_writer", "ledger_projector", "ledger_reader"])

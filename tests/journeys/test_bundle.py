@@ -50,7 +50,7 @@ def spent(auditor: Client) -> str:
     return most
 
 
-@pytest.mark.parametrize("valid_at", ["2018-12-31", "2019-06-30", "2020-02-29", "2021-06-30"])
+@pytest.mark.parametrize("valid_at", ["2018-12-31", "2020-02-29"])
 def test_the_sums_of_any_day_follow_from_the_events(
     auditor: Client, spent: str, tmp_path: Path, valid_at: str
 ) -> None:
@@ -104,6 +104,9 @@ def test_only_auditors_and_admins_take_it(real_case: Service, spent: str, role: 
     path = f"/api/projects/{spent}/bundle.zip"
     assert real_case.user(role).get(path, status=403)["status"] == 403
     real_case.nobody().get(path, status=401)
+
+
+def test_an_admin_takes_it_too(real_case: Service, spent: str) -> None:
     taken(real_case.user("admin"), spent)
 
 
