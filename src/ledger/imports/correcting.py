@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ledger.aggregates.expenditures.identity import expenditure_id
+from ledger.aggregates.expenditures.identity import expenditure_id, folded
 from ledger.application import Wish, new_id
 from ledger.imports.accounting import Correction, Document
 from ledger.imports.problems import Problems, Spot
-from ledger.imports.recorded import Part, Standing, folded
+from ledger.imports.recorded import Part, Standing
 from ledger.imports.wording import Lang, say
 
 

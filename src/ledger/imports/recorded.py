@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from ledger.aggregates.expenditures.identity import folded
 from ledger.imports.accounting import Correction, Document
 from ledger.imports.budget import Budget, Line
 from ledger.projections.engine.reading import Reading
@@ -166,11 +167,6 @@ class Register:
             if id in found:
                 found[id].corrected_by.add(folded(number))
         return found
-
-
-def folded(number: str) -> str:
-    """A document's number without letter case and blanks."""
-    return "".join(number.casefold().split())
 
 
 def _listed(charges: Counter[tuple[str, str]]) -> str:
