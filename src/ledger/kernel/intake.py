@@ -14,7 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from ledger.kernel.errors import FieldError, Invalid
-from ledger.kernel.fields import UUID_PATTERN
+from ledger.kernel.fields import AMOUNT_PATTERN, UUID_PATTERN
 
 T = TypeVar("T")
 
@@ -34,6 +34,7 @@ class _Notes(NamedTuple):
 
 _Step = Callable[[Any, str, _Notes], Any]
 _UUID = re.compile(UUID_PATTERN)
+_AMOUNT = re.compile(AMOUNT_PATTERN.strip("^$"), re.ASCII)
 _LOOSE_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 
 
@@ -218,7 +219,7 @@ def _label_step(value: Any, path: str, notes: _Notes) -> Any:
 
 
 def _money_step(value: Any, path: str, notes: _Notes) -> Any:
-    if value is None:
+    if value is None or (isinstance(value, str) and _AMOUNT.fullmatch(value)):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
