@@ -25,6 +25,7 @@ from api.problems import HANDLERS
 from api.queries import query_routes
 from api.requests import request_log
 from api.samples import sample_routes
+from api.sessions import session_routes
 from ledger import logs
 from ledger.bootstrap import parts
 from ledger.integrity.sealing import Sealer
@@ -67,6 +68,7 @@ def create_app(
 
     app = Litestar(
         route_handlers=[
+            *session_routes(),
             *command_routes(),
             *query_routes(),
             *money_routes(),

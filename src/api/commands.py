@@ -9,6 +9,7 @@ import structlog
 from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 
+from api.bodies import json_body, json_object
 from api.identity import caller_of
 from api.moments import POSITION_HEADER
 from api.persons import check_persons
@@ -25,26 +26,6 @@ from ledger.kernel.intake import read
 BATCH_LIMIT = 1_000
 KEY_HEADER = "Idempotency-Key"
 log = structlog.get_logger(__name__)
-
-
-def _json_body(body: bytes) -> Any:
-    """The decoded body. Raises `Malformed`."""
-    if not body.strip():
-        return {}
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(why=f"the body is not JSON ({error}).") from None
-    except RecursionError:
-        raise Malformed(why="the body is nested too deeply.") from None
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    """The decoded body, which must be an object. Raises `Malformed`."""
-    found = _json_body(body)
-    if not isinstance(found, dict):
-        raise Malformed(why="the body must be a JSON object.")
-    return found
 
 
 def _key(request: Request[Any, Any, Any]) -> str | None:
@@ -93,7 +74,7 @@ def _command_route(collection: str, command: str, *, creates: bool) -> HTTPRoute
             collection=collection,
             command=command,
             id=None if creates else id_in_path(request),
-            body=_json_body(await request.body()),
+            body=json_body(await request.body()),
             if_match=_if_match(request),
         )
         receipt = await _carry_out(request, caller, wish, _key(request))
@@ -137,7 +118,7 @@ async def record_batch(request: Request[Any, Any, Any]) -> Response[bytes]:
     caller = await caller_of(request)
     if "If-Match" in request.headers:
         raise Malformed(why="the header If-Match names one object's version, not a batch's.")
-    batch, _ = read(Batch, _json_object(await request.body()))
+    batch, _ = read(Batch, json_object(await request.body()))
     wishes = _wishes(batch)
     if batch.atomic:
         await check_persons(request, caller, wishes)

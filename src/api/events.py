@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
-from api.identity import READ_THE_LOG, caller_of, require_role
+from api.identity import READ_THE_LOG, caller_of, require_role, still_calling
 from api.moments import (
     MOMENT,
     PAGING,
@@ -142,8 +142,8 @@ async def _tail(
             yield b"id: %d\ndata: %b\n\n" % (leaf.position, event_json(leaf))
             after = leaf.position
         if loop.time() - checked > KEEP_ALIVE_SECONDS:
-            if await parts.tokens.grant(caller.id) is None:
-                return  # the credential was revoked meanwhile
+            if not await still_calling(request, caller):
+                return  # the credential was revoked or the session ended meanwhile
             yield b": still here\n\n"
             checked = loop.time()
         if not positions:

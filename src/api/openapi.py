@@ -37,6 +37,8 @@ from api.describing import (
     problems,
     ref,
 )
+from api.describing_access import ANSWERS as ACCESS_ANSWERS
+from api.describing_access import describe_sessions
 from api.describing_samples import ANSWERS as SAMPLE_ANSWERS
 from api.describing_samples import describe_samples
 from api.documents import DocumentAnswer, describe_documents
@@ -191,7 +193,7 @@ def _own_paths() -> dict[str, Schema]:
     }
     found |= describe_documents(problems) | describe_imports() | describe_samples() | describe_log()
     found |= _paper_paths()
-    found |= describe_bundle() | describe_audit()
+    found |= describe_bundle() | describe_audit() | describe_sessions()
     found["/api/batch"] = {
         "post": {
             "summary": "Several commands in one request",
@@ -238,8 +240,9 @@ def document() -> bytes:
     rows = [one.row for one in listings()]
     answers = [ReceiptAnswer, Problem, EventAnswer, ReplayAnswer, BatchBody, HistoryRow,
                IndicatorRow, CountedRow, AmountItem, CountItem, Common, BudgetRow,
-               AdvanceAccount, Feeds, DocumentAnswer, ImportAnswer, ImportReceipt, *SAMPLE_ANSWERS,
-               InclusionAnswer, ConsistencyAnswer, Receipt, RowChange, AuditElement]  # fmt: skip
+               AdvanceAccount, Feeds, DocumentAnswer, ImportAnswer, ImportReceipt,
+               InclusionAnswer, ConsistencyAnswer, Receipt, RowChange, AuditElement,
+               *SAMPLE_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
     _, schemas = msgspec.json.schema_components([*commands, *rows, *answers], ref_template=REF)
     _annotate(schemas)
     paths: dict[str, Schema] = {}
@@ -263,8 +266,11 @@ def document() -> bytes:
             "paths": dict(sorted(paths.items())),
             "components": {
                 "schemas": schemas,
-                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+                "securitySchemes": {
+                    "token": {"type": "http", "scheme": "bearer"},
+                    "session": {"type": "apiKey", "in": "cookie", "name": "ledger"},
+                },
             },
-            "security": [{"token": []}],
+            "security": [{"token": []}, {"session": []}],
         }
     )

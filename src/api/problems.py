@@ -25,6 +25,14 @@ class Unauthenticated(LedgerError):
     """A valid token is required: Authorization: Bearer <token>."""
 
 
+class SignInRefused(Unauthenticated):
+    """What was shown lets nobody in: it is wrong, unknown or no longer in force."""
+
+
+class CrossSite(LedgerError):
+    """The request is refused, since no page of this service made it: {why}"""
+
+
 class MethodUnknown(LedgerError):
     """This address does not answer to that method."""
 
@@ -33,6 +41,7 @@ _STATUS: dict[type[LedgerError], tuple[int, str]] = {
     errors.Malformed: (400, "Malformed request"),
     Unauthenticated: (401, "Not authenticated"),
     errors.Forbidden: (403, "Not allowed"),
+    CrossSite: (403, "Not allowed"),
     errors.NotFound: (404, "Not found"),
     MethodUnknown: (405, "Method not allowed"),
     errors.Refusal: (409, "Refused by a rule"),

@@ -6,6 +6,7 @@ under `Schema.name`. A test fails for a field without a note.
 
 from typing import Any
 
+from api.vocabulary_of_access import ACCESS_NOTES
 from api.vocabulary_of_audits import AUDIT_NOTES
 from api.vocabulary_of_money import MONEY_NOTES
 from api.vocabulary_of_samples import SAMPLE_NOTES
@@ -251,5 +252,5 @@ NOTES: dict[str, tuple[str, Any]] = {
 
 def note(schema: str, field: str) -> tuple[str, Any] | None:
     """The sentence and the example of a field of a schema."""
-    notes = SAMPLE_NOTES | AUDIT_NOTES | MONEY_NOTES | NOTES
+    notes = SAMPLE_NOTES | AUDIT_NOTES | MONEY_NOTES | ACCESS_NOTES | NOTES
     return notes.get(f"{schema}.{field}") or notes.get(field)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from ledger.access import Tokens
+from ledger.access import Access
 from ledger.application import Ledger
 from ledger.database.embedded import EmbeddedPostgres
 from ledger.database.migrate import migrate
@@ -39,7 +39,8 @@ class Parts:
         self.url = url
         self.log = EventLog(url)
         self.reading = Reading(url)
-        self.tokens = Tokens(url)
+        self.access = Access(url)
+        self.tokens = self.access.tokens
         self.documents = Documents(url, documents or settings().documents)
         self.tree = PublishedTree(url, keys or settings().keys)
         self.ledger = Ledger(self.log, StreamLookups(self.log, self.reading))
@@ -55,9 +56,9 @@ async def parts(
     """
     await introduce(url)
     made = Parts(url, documents, keys)
-    opened: list[EventLog | Reading | Tokens | Documents | PublishedTree] = []
+    opened: list[EventLog | Reading | Access | Documents | PublishedTree] = []
     try:
-        for part in (made.log, made.reading, made.tokens, made.documents, made.tree):
+        for part in (made.log, made.reading, made.access, made.documents, made.tree):
             await part.open()
             opened.append(part)
         yield made

@@ -71,10 +71,12 @@ class Service:
 
     def user(self, role: str, project: str | None = None, name: str | None = None) -> Client:
         """A user with that role, for all projects or for one."""
-        made = self.http.blocking_portal.call(
-            self._tokens.create, name or f"test {role}", role, project
-        )
-        return Client(self.http, made)
+        return Client(self.http, self.token(role, project, name))
+
+    def token(self, role: str, project: str | None = None, name: str | None = None) -> str:
+        """A token with that role, for all projects or for one."""
+        create, said = self._tokens.create, name or f"test {role}"
+        return str(self.http.blocking_portal.call(create, said, role, project))
 
     def nobody(self) -> Client:
         """Somebody without a token."""

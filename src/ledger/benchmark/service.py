@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from ledger.access import Tokens
+from ledger.access import connected
 from ledger.benchmark.databases import fresh_database
 from ledger.benchmark.figures import Figure, figure
 from ledger.benchmark.requests import request, time_requests
@@ -63,12 +63,8 @@ def served(url: str) -> Iterator[int]:
 
 async def new_token(url: str) -> str:
     """A credential that may do everything."""
-    tokens = Tokens(url)
-    await tokens.open()
-    try:
+    async with connected(url) as tokens:
         return await tokens.create("benchmark", "admin")
-    finally:
-        await tokens.close()
 
 
 def _free_port() -> int:

@@ -1,18 +1,15 @@
-"""Who may call? Tokens: shown once, stored as a salted hash."""
+"""Which machines may call? Tokens: shown once, stored as a salted hash."""
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 import psycopg
 import uuid_utils
 from msgspec import Struct
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
-
-from ledger.event_store.connections import options
 
 ROLES = ("officer", "coordinator", "manager", "auditor", "admin")
 PREFIX = "ledger"
@@ -55,18 +52,8 @@ def _grant(row: tuple[Any, ...]) -> Grant:
 class Tokens:
     """The credentials in the database."""
 
-    def __init__(self, url: str) -> None:
-        self._pool = AsyncConnectionPool(
-            url, kwargs=options("ledger_writer"), min_size=1, max_size=4, open=False
-        )
-
-    async def open(self) -> None:
-        """Connects."""
-        await self._pool.open(wait=True, timeout=30)
-
-    async def close(self) -> None:
-        """Lets go of the connections."""
-        await self._pool.close()
+    def __init__(self, pool: "AsyncConnectionPool[AsyncConnection]") -> None:
+        self._pool = pool
 
     async def create(self, name: str, role: str, project: str | None = None) -> str:
         """A new token; its text cannot be had again."""
@@ -126,14 +113,3 @@ class Tokens:
                 (id,),
             )
             return found.rowcount == 1
-
-
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Tokens]:
-    """The credentials, connected while the context lasts."""
-    tokens = Tokens(url)
-    try:
-        await tokens.open()
-        yield tokens
-    finally:
-        await tokens.close()
