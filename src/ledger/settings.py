@@ -48,5 +48,11 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
     )
 
 
+def witness_folder(data: Path | None = None) -> Path:
+    """What was asked for, else LEDGER_WITNESS_DATA, else a folder of the user's."""
+    folder = data or Path(os.environ.get("LEDGER_WITNESS_DATA") or _home() / "ledger-witness")
+    return folder.expanduser().absolute()
+
+
 def _home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ledger.integrity.checkpoint import Checkpoint
-from ledger.integrity.keys import ForkRefused, KeyFolder, KeysRefused
+from ledger.integrity.key_files import KeysRefused
+from ledger.integrity.keys import ForkRefused, KeyFolder
 from ledger.integrity.note import sign
 
 
@@ -44,7 +45,7 @@ def test_a_log_is_called_as_one_wants_and_keeps_its_name(folder: KeyFolder) -> N
 
 @pytest.mark.parametrize("name", ["with space", "with+plus", "with\nline"])
 def test_a_name_that_no_note_can_carry_is_refused(folder: KeyFolder, name: str) -> None:
-    with pytest.raises(KeysRefused, match="cannot be called"):
+    with pytest.raises(KeysRefused, match="cannot be a name"):
         folder.open(name)
     assert not (folder.path / "log.key").exists()
 

@@ -12,7 +12,8 @@ import pytest
 
 from ledger.integrity import sealing
 from ledger.integrity.checkpoint import Checkpoint
-from ledger.integrity.keys import ForkRefused, KeyFolder, KeysRefused
+from ledger.integrity.key_files import KeysRefused
+from ledger.integrity.keys import ForkRefused, KeyFolder
 from ledger.integrity.note import parse
 from ledger.integrity.sealing import GapFound, SealedTree, Sealer
 from ledger.integrity.tree import EMPTY_ROOT

@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.aggregates.institutions import InstitutionRegistered
-from ledger.integrity.keys import KeyFolder, SealingRefused
+from ledger.integrity.key_files import SealingRefused
+from ledger.integrity.keys import KeyFolder
 from ledger.integrity.note import COSIGNATURE, Signer, parse
 from ledger.integrity.sealing import Sealer
 from ledger.verification import Kind

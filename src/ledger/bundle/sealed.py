@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
-from ledger.integrity.keys import KeyFolder, KeysRefused
+from ledger.integrity.key_files import KeysRefused
+from ledger.integrity.keys import KeyFolder
 from ledger.integrity.note import Note, NoteRefused, Signer, parse
 from ledger.integrity.published import PublishedTree
 from ledger.kernel.errors import NotNow

@@ -31,6 +31,7 @@ export = App(name="export", help="What others read: the log, claims, registers."
 database = App(name="database", help="The database behind the ledger.")
 sample = App(name="sample", help="Audit samples: sized, drawn, evaluated.")
 log = App(name="log", help="The signed log: its keys.")
+witness = App(name="witness", help="A witness of logs, for another body to run.")
 
 _COMMANDS = (
     (app, "demo", "demo:demo", "The ledger with the case files, to try; prints address, tokens."),
@@ -55,11 +56,13 @@ _COMMANDS = (
     (sample, "evaluate", "sampling:evaluate", "What a sample says, each formula with its numbers."),
     (log, "key", "verifying:key", "The public key by which the log is verified."),
     (log, "rotate-key", "verifying:rotate_key", "A new key; the old one signs on beside it."),
+    (witness, "serve", "witnessing:serve", "Cosigns the checkpoints of logs that only grow."),
+    (witness, "key", "witnessing:key", "The witness's public key."),
     (database, "url", "place:url", "The address by which psql reaches the database in use."),
 )
 for _under, _name, _where, _help in _COMMANDS:
     _under.command(f"ledger.cli.{_where}", name=_name, help=_help)
-for _group in (token, imports, export, sample, log, database):
+for _group in (token, imports, export, sample, log, witness, database):
     app.command(_group)
 
 

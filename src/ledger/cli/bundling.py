@@ -32,7 +32,7 @@ def bundle(
     """Writes a project's events, their proof, its tables, and a program that checks them."""
     import asyncio
 
-    from ledger.integrity.keys import SealingRefused
+    from ledger.integrity.key_files import SealingRefused
     from ledger.settings import settings
 
     known, day, where = _known(known_at), day_of(valid_at), settings(place.database, place.data)

@@ -4,15 +4,13 @@ import logging
 import os
 import signal
 import socket
-import sys
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from ledger.cli.listening import begin_below, listen
 from ledger.cli.outcome import DONE, BadUsage, print_json
 from ledger.cli.place import HERE, Json, Place, documents_of, keys_of, opened
 
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
 PORT_LIMIT = 65_535
-LOOK_EVERY_SECONDS = 0.05
-STOP_SECONDS = 5  # then requests that do not end (a stream of events) are cut off
 
 Host = Annotated[str, Parameter(help="The address to listen at.")]
 Port = Annotated[int, Parameter(help="The port to listen at; 0: any that is free.")]
@@ -103,81 +99,17 @@ def run(
     level: int = logging.INFO,
 ) -> None:
     """Serves until a signal comes; leaves with exit code 1 where the service cannot run."""
-    import multiprocessing
-
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
-
-    from ledger import logs
-
-    # A copy of this process by fork would hold on to the database's lease if we are killed.
-    multiprocessing.set_start_method("spawn", force=True)
     os.environ["LEDGER_DATABASE_URL"] = url
     os.environ["LEDGER_DOCUMENTS"] = documents
     os.environ["LEDGER_KEYS"] = str(keys)
     os.environ["LEDGER_WORKER"] = "1" if worker else "0"
-    os.environ["LEDGER_LOG_LEVEL"] = str(level)
-    server = Server(
-        "api.app:from_environment",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=1,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.warning,
-        log_dictconfig=logs.configuration(logging.WARNING),
-    )
-    ended = threading.Event()
-    watch = threading.Thread(target=_watch, args=(host, port, ended, on_listening), daemon=True)
-    watch.start()
-    threading.Thread(target=_insist, args=(server, ended), daemon=True).start()
-    try:
-        server.serve(target_loader=application, wrap_loader=False)
-    finally:
-        ended.set()
-
-
-def _insist(server: Any, ended: threading.Event) -> None:
-    """A signal that comes while granian replaces a worker is forgotten by it: reminds it."""
-    while not ended.wait(LOOK_EVERY_SECONDS):
-        if server.interrupt_signal:
-            server.main_loop_interrupt.set()
+    listen(application, host, port, on_listening, level)
 
 
 def application() -> Any:
-    """The application, in the process that answers; it does not outlive the one above it."""
-    from multiprocessing import parent_process
-
-    # Ctrl-C reaches every process of the group: this one is stopped by the one above it.
-    os.setpgid(0, 0)
+    """The application, in the process that answers."""
+    begin_below()
 
     from api.app import from_environment
-    from ledger import logs
 
-    logs.configure(int(os.environ["LEDGER_LOG_LEVEL"]))
-    if (parent := parent_process()) is not None:
-
-        def follow() -> None:
-            parent.join()
-            os._exit(1)
-
-        threading.Thread(target=follow, name="parent", daemon=True).start()
     return from_environment()
-
-
-def _watch(host: str, port: int, ended: threading.Event, on_listening: Callable[[], None]) -> None:
-    """Calls `on_listening` once, as soon as somebody answers at the port."""
-    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only compared
-    while not ended.wait(LOOK_EVERY_SECONDS):
-        with suppress(OSError), socket.create_connection((near, port), timeout=1):
-            break
-    else:
-        return
-    try:
-        on_listening()
-    except Exception as error:  # noqa: BLE001 - a thread's error would reach nobody
-        print(f"ledger: {error}", file=sys.stderr)
-        os.kill(os.getpid(), signal.SIGTERM)

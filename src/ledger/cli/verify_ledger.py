@@ -65,7 +65,8 @@ def _trust(
     place: Place, key: str | None, checkpoints: tuple[Path, ...], witnesses: tuple[str, ...]
 ) -> "Trust":
     """What is known from outside the database, read before it."""
-    from ledger.integrity.keys import KeyFolder, KeysRefused
+    from ledger.integrity.key_files import KeysRefused
+    from ledger.integrity.keys import KeyFolder
     from ledger.verification import Trust
 
     folder = KeyFolder(keys_of(place))

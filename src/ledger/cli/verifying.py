@@ -69,7 +69,8 @@ def _verifier(text: str) -> "Verifier":
 
 def key(*, place: Place = HERE, json: Json = False) -> int:
     """Prints the log's verifier key, which may and should be known to everybody."""
-    from ledger.integrity.keys import KeyFolder, KeysRefused
+    from ledger.integrity.key_files import KeysRefused
+    from ledger.integrity.keys import KeyFolder
 
     folder = keys_of(place)
     try:
@@ -91,7 +92,8 @@ def rotate_key(*, place: Place = HERE, json: Json = False) -> int:
 
     Checkpoints carry both signatures for as long as the old key lies in the folder `old`.
     """
-    from ledger.integrity.keys import KeyFolder, KeysRefused
+    from ledger.integrity.key_files import KeysRefused
+    from ledger.integrity.keys import KeyFolder
 
     try:
         made = KeyFolder(keys_of(place)).rotate()

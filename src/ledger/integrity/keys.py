@@ -8,33 +8,21 @@ old/ID.key     keys that were in use before: while they lie there they sign too
 """
 
 import fcntl
-import hashlib
 import os
-from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
-from ledger.integrity.note import ED25519, KEY_BYTES, NoteRefused, Signer, Verifier, read_vkey
+from ledger.integrity.key_files import KeysRefused, SealingRefused, make, read_private, write
+from ledger.integrity.note import NoteRefused, Signer, Verifier, read_vkey
 
 LOCAL = "ledger.localhost"
-_PREFIX = "PRIVATE+KEY"  # the text form of private keys in Go's implementation of notes
-
-
-class SealingRefused(Exception):
-    """Nothing is signed; the message says why."""
 
 
 class ForkRefused(SealingRefused):
     """What would be signed contradicts what was signed before."""
-
-
-class KeysRefused(SealingRefused):
-    """The folder of keys cannot be used."""
 
 
 class LogKeys(NamedTuple):
@@ -64,13 +52,13 @@ class KeyFolder:
 
     def keys(self, origin: str | None = None) -> LogKeys:
         """The keys that are there. Raises `KeysRefused`, also where the log has another name."""
-        newest = _read_private(self._key)
+        newest = read_private(self._key)
         name = newest.verifier.name
         if origin is not None and origin != name:
             raise KeysRefused(f"{self._key} belongs to the log {name}, not to {origin}")
         signers = {newest.verifier: newest}
         for path in sorted((self.path / "old").glob("*.key")):
-            old = _read_private(path)
+            old = read_private(path)
             if old.verifier.name != name:
                 raise KeysRefused(f"{path} belongs to the log {old.verifier.name}, not to {name}")
             signers.setdefault(old.verifier, old)
@@ -94,25 +82,19 @@ class KeyFolder:
         if not self._key.exists():
             raise KeysRefused(f"there is no key in {self.path} yet")
         with self._alone():
-            before = _read_private(self._key)
+            before = read_private(self._key)
             kept = self.path / "old" / f"{before.verifier.key_id.hex()}.key"
             kept.parent.mkdir(mode=0o700, exist_ok=True)
-            _write(kept, self._key.read_bytes())
+            write(kept, self._key.read_bytes())
             return self._make(before.verifier.name)
 
     def _make(self, origin: str | None) -> Verifier:
-        private = Ed25519PrivateKey.generate()
-        seed, public = private.private_bytes_raw(), private.public_key().public_bytes_raw()
-        name = origin or f"{LOCAL}/{hashlib.sha256(public).hexdigest()[:8]}"
-        try:
-            made = Signer(name, private).verifier
-        except NoteRefused as error:
-            raise KeysRefused(f"a log cannot be called {name!r}: {error}") from None
+        signer, text = make(origin, LOCAL)
+        made = signer.verifier
         lines = [made.vkey, *(one.vkey for one in self.verifiers())]
         # The public key first: a checkpoint that is signed can always be verified.
-        _write(self.path / "log.vkey", "".join(f"{line}\n" for line in lines).encode(), 0o644)
-        material = b64encode(bytes([ED25519]) + seed).decode()
-        _write(self._key, f"{_PREFIX}+{name}+{made.key_id.hex()}+{material}\n".encode())
+        write(self.path / "log.vkey", "".join(f"{line}\n" for line in lines).encode(), 0o644)
+        write(self._key, text)
         return made
 
     def last(self) -> Checkpoint | None:
@@ -132,7 +114,7 @@ class KeyFolder:
                 raise ForkRefused(f"size {last.size} was signed: {checkpoint.size} is not any more")
             if checkpoint.size == last.size and checkpoint != last:
                 raise ForkRefused(f"another root was signed for size {last.size}")
-        _write(self._last, checkpoint.text().encode())
+        write(self._last, checkpoint.text().encode())
 
     @contextmanager
     def held(self) -> Iterator[bool]:
@@ -157,43 +139,3 @@ class KeyFolder:
             yield
         finally:
             os.close(folder)
-
-
-def _read_private(path: Path) -> Signer:
-    try:
-        if path.stat().st_mode & 0o077:
-            raise KeysRefused(f"{path} may be read by others: chmod 600")
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeysRefused(f"{path} cannot be read: {error}") from None
-    parts = text.removeprefix(f"{_PREFIX}+").split("+", 2)
-    try:
-        name, key_id, material = parts
-        seed = b64decode(material, validate=True)
-        if seed[0] != ED25519 or len(seed) != 1 + KEY_BYTES or not text.startswith(_PREFIX):
-            raise ValueError
-        signer = Signer(name, Ed25519PrivateKey.from_private_bytes(seed[1:]))
-        if signer.verifier.key_id.hex() != key_id:
-            raise ValueError
-    except (ValueError, IndexError, NoteRefused):
-        raise KeysRefused(f"{path} holds no private key of a log") from None
-    return signer
-
-
-def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """All of it or nothing, and on the disk when this returns."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
-    try:
-        os.fchmod(file, mode)
-        os.write(file, content)
-        os.fsync(file)
-    finally:
-        os.close(file)
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

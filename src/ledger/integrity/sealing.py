@@ -17,7 +17,8 @@ import structlog
 
 from ledger.event_store.connections import sealer
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
-from ledger.integrity.keys import ForkRefused, KeyFolder, KeysRefused, LogKeys, SealingRefused
+from ledger.integrity.key_files import KeysRefused, SealingRefused
+from ledger.integrity.keys import ForkRefused, KeyFolder, LogKeys
 from ledger.integrity.note import NoteRefused, parse, sign
 from ledger.integrity.tiles import Edge, Tile, hash_of_range, needed
 from ledger.integrity.tree import leaf_hashes
