@@ -5,8 +5,9 @@ import logging.config
 import sys
 from typing import Any
 
+import msgspec
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -20,13 +21,10 @@ def configure(level: int = logging.INFO) -> None:
     """Sets up structlog and the standard library's loggers for this process."""
     logging.config.dictConfig(configuration(level))
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_SHARED,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*_SHARED, *_last(), _encoded],
+        # Not through the standard library's records: they cost a question a seventh of its time.
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
 
@@ -50,14 +48,24 @@ def configuration(level: int = logging.INFO) -> dict[str, Any]:
 
 
 def formatter() -> logging.Formatter:
-    """Writes a line, whether structlog or another library made it."""
-    last: list[Processor]
-    if sys.stderr.isatty():
-        # Plain: the richer tracebacks show local variables, and so tokens and names.
-        last = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    else:
-        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    """Writes the lines of other libraries like ours."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_SHARED,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last()],
     )
+
+
+def _last() -> tuple[Processor, ...]:
+    if sys.stderr.isatty():
+        # Plain: the richer tracebacks show local variables, and so tokens and names.
+        plain = structlog.dev.plain_traceback
+        return (structlog.dev.ConsoleRenderer(exception_formatter=plain),)
+    return (structlog.processors.format_exc_info, _as_json)
+
+
+def _as_json(_logger: Any, _level: str, event: EventDict) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()
+
+
+def _encoded(_logger: Any, _level: str, line: Any) -> bytes:
+    return str(line).encode()

@@ -1,5 +1,6 @@
 """How does a service answer at a port? This process keeps watch, one below it answers."""
 
+import gc
 import logging
 import os
 import signal
@@ -11,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 LOOK_EVERY_SECONDS = 0.05
+COLLECT_AFTER = (10_000, 20, 50)  # new objects, then collections of the younger generation
 STOP_SECONDS = 5  # then requests that do not end (a stream of events) are cut off
 
 
@@ -82,6 +84,16 @@ def begin_below() -> None:
             os._exit(1)
 
         threading.Thread(target=follow, name="parent", daemon=True).start()
+
+
+def collect_seldom() -> None:
+    """What is there now stays for good: looking through it for garbage holds up every request.
+
+    What comes later is looked through less often; most of it goes by itself.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _watch(host: str, port: int, ended: threading.Event, on_listening: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from ledger.cli.listening import begin_below, listen
+from ledger.cli.listening import begin_below, collect_seldom, listen
 from ledger.cli.outcome import DONE, BadUsage, print_json
 from ledger.cli.place import HERE, Json, Place, documents_of, keys_of, opened
 
@@ -112,4 +112,6 @@ def application() -> Any:
 
     from api.app import from_environment
 
-    return from_environment()
+    made = from_environment()
+    collect_seldom()
+    return made
