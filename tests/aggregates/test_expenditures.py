@@ -1,13 +1,16 @@
 """Expenditures: an accounting document is recorded once, and charged up to its gross amount."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ledger.aggregates.expenditures import EXPENDITURES
-from ledger.aggregates.expenditures.identity import expenditure_id
+from ledger.aggregates.expenditures.identity import DOCUMENTS, expenditure_id, folded
 from ledger.aggregates.expenditures.mending import ChargeWithdrawn, ExpenditureAdjusted
 from ledger.aggregates.expenditures.mending import CorrectingDocument as Correcting
 from ledger.aggregates.expenditures.recording import (
@@ -343,3 +346,9 @@ def test_what_is_no_amount_or_date_is_named(changes: dict[str, Any], bad: list[s
     with pytest.raises(Invalid) as refused:
         read(RecordExpenditure, body | changes)
     assert [one.field for one in refused.value.errors] == bad
+
+
+@given(st.text(), st.text())
+def test_the_id_is_the_uuid_of_issuer_and_number(issuer: str, number: str) -> None:
+    name = f"name:{folded(issuer)}\n{folded(number)}"
+    assert expenditure_id(None, issuer, number) == str(uuid.uuid5(DOCUMENTS, name))

@@ -45,7 +45,7 @@ def test_amounts_of_all_rates_are_summed() -> None:
 
 
 def test_without_a_line_a_scoped_caller_is_told_that_one_is_needed() -> None:
-    assert read(invoice()).only.charges == []
+    assert read(invoice()).only.charges == ()
     assert "linii budżetu" in read(invoice(), scoped=True).problem.message
     assert read(invoice(), line="7").problem.field == "line"
 

@@ -30,16 +30,24 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class Bulk:
-    """Judges many commands; records all of them together or none."""
+    """Judges many commands; where it shall record, all of them together or none."""
 
     def __init__(
-        self, log: EventLog, lookups: Lookups, caller: Caller, request_id: str, today: date
+        self,
+        log: EventLog,
+        lookups: Lookups,
+        caller: Caller,
+        request_id: str,
+        today: date,
+        *,
+        record: bool,
     ) -> None:
         self._log = log
         self._lookups = lookups
         self._caller = caller
         self._request_id = request_id
         self._today = today
+        self._record = record
         self._seen: set[str] = set()
         self._refused: list[tuple[int, LedgerError]] = []
         self._events: list[LeafEvent] = []
@@ -76,27 +84,26 @@ class Bulk:
         staging = Staging(StateCache(self._log), self._lookups, self._caller, self._request_id)
         await staging.prefetch([one for _, one in ready], fresh=True)
         for index, one in ready:
+            decided = len(staging.events)
             try:
                 await staging.decide(one)
+                events = [stored_event(pending) for pending in staging.events[decided:]]
             except LedgerError as error:
                 self._refused.append((index, error))
+                continue
+            if self._record:
+                self._events += events
         self._guards |= staging.guards()
         if self._refused:
             self._events.clear()  # nothing will be recorded: no need to remember
-            return
-        for pending in staging.events:
-            try:
-                self._events.append(stored_event(pending))
-            except LedgerError as error:
-                self._refused.append((self._judged, error))
 
-    async def outcome(self, *, record: bool) -> Outcome:
-        """What came of it; with `record` everything is recorded, unless something is refused.
+    async def outcome(self) -> Outcome:
+        """What came of it; nothing is recorded where something is refused.
 
         Raises `NotNow` where what was judged on has changed meanwhile.
         """
         self._refused.sort(key=lambda one: one[0])
-        if not record or self._refused or not self._events:
+        if self._refused or not self._events:
             position = await self._log.head()
             return Outcome(refused=self._refused, recorded=0, position=position)
         try:

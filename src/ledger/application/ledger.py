@@ -110,9 +110,9 @@ class Ledger:
         With `record` and nothing refused they are recorded in one commit, otherwise nothing is.
         Raises `NotNow` where others changed what was judged on.
         """
-        bulk = Bulk(self.log, self._lookups, caller, request_id, self.today())
+        bulk = Bulk(self.log, self._lookups, caller, request_id, self.today(), record=record)
         await bulk.judge(wishes, tell)
-        return await bulk.outcome(record=record)
+        return await bulk.outcome()
 
     async def answered(self, caller: Caller, key: str, digest: bytes) -> list[Receipt] | None:
         """The receipts that this request got the first time. Raises `KeyReused`."""

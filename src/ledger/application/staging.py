@@ -55,7 +55,7 @@ class Staging:
         await self._load({p for k in self._known.values() for p in k.state.projects() or ()})
 
     async def _load(self, ids: set[str]) -> None:
-        missing = ids - self._known.keys()
+        missing = {id for id in ids if id not in self._known}
         if missing:
             self._known |= await self._cache.get(missing, fresh=self._fresh)
 
@@ -92,8 +92,9 @@ class Staging:
         more = set(one.command.needs(state))
         if state is not None:
             more |= state.projects() or frozenset()
-        await self._load(more)
-        world |= {id: self._standing(id) for id in more if id in self._known}
+        if more:
+            await self._load(more)
+            world |= {id: self._standing(id) for id in more if id in self._known}
         if one.command.terms.looks_up:
             world |= await self._look_up(one.command.terms.looks_up, one, state)
         return world

@@ -110,7 +110,7 @@ def read_wish(wish: Wish, caller: Caller, today: date) -> Ready:
     body = {} if wish.body is None else wish.body
     if not isinstance(body, dict):
         raise Malformed(why="the body must be a JSON object.")
-    common, own = _split({**body, **wish.added}, creates=kind.terms.creates)
+    common, own = _split({**body, **wish.added} if wish.added else body, creates=kind.terms.creates)
     try:
         command, references = read(kind, own)
     except Invalid as error:
@@ -155,8 +155,8 @@ COMMON_FIELDS = frozenset(Common.__struct_fields__)
 def _split(body: Mapping[str, Any], *, creates: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """The common fields of a body, and the command's own."""
     names = COMMON_FIELDS if creates else COMMON_FIELDS - {"id"}
-    common = {name: value for name, value in body.items() if name in names}
-    return common, {name: value for name, value in body.items() if name not in names}
+    own = dict(body)
+    return {name: own.pop(name) for name in names if name in own}, own
 
 
 def _errors_of_common(common: dict[str, Any]) -> Invalid | None:

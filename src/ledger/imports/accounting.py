@@ -33,7 +33,7 @@ class Document(Struct, gc=False):
     net: str
     vat: str
     gross: str
-    charges: list[Charge]
+    charges: tuple[Charge, ...]  # no list: the garbage collector need not look at it
     evidence: str | None = None
     remark: str | None = None
 

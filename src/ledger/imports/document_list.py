@@ -19,6 +19,7 @@ from ledger.imports.totals import Totals, is_total
 
 ROUNDING = Decimal("0.02")  # as the ledger allows between net + VAT and gross
 TELL_EVERY = 1_000
+SETTLED_AFTER = 1_000  # further documents: a document's rows mostly stand together
 # What all rows of a document must say alike, and its name in the document; blank: as above.
 ALIKE = {
     "issuer_name": "name",
@@ -34,6 +35,7 @@ _NUMBERING = (["1", "2", "3"], ["(1)", "(2)", "(3)"], ["1.", "2.", "3."])
 _EMPTY = ("", None)
 
 Tell = Callable[[int], None]
+Settled = Callable[[Sequence[Document]], None]
 Values = dict[str, str | None]
 
 
@@ -41,7 +43,13 @@ class DocumentList:
     """A table that is being read: its header, the documents so far, and what was wrong."""
 
     def __init__(
-        self, sheet: str, head: Header, budget: Budget, today: str, problems: Problems
+        self,
+        sheet: str,
+        head: Header,
+        budget: Budget,
+        today: str,
+        problems: Problems,
+        settled: Settled | None = None,
     ) -> None:
         self.sheet, self.header, self.problems = sheet, head, problems
         self.documents: dict[str, Document] = {}
@@ -54,6 +62,8 @@ class DocumentList:
         self._row, self._bad = 0, False
         self._failed: set[str] = set()
         self._cells: Sequence[Any] = ()
+        self._settled = settled
+        self._latest: list[Document] = []
 
     def read(self, rows: Iterable[tuple[int, Sequence[Any]]], tell: Tell) -> None:
         """Reads the rows below the header."""
@@ -123,6 +133,14 @@ class DocumentList:
             document = self.documents[id] = self._document(id, values, amounts, charge)
             self._check_charge(document, charge)
             self._sum(document, charge, first=True)
+            if self._settled is not None:
+                self._settle(document, self._settled)
+
+    def _settle(self, document: Document, settled: Settled) -> None:
+        self._latest.append(document)
+        if len(self._latest) == 2 * SETTLED_AFTER:
+            settled(self._latest[:SETTLED_AFTER])
+            del self._latest[:SETTLED_AFTER]
 
     def _values(self) -> Values:
         """What the row's cells say; the bad ones are noted and left out."""
@@ -165,7 +183,7 @@ class DocumentList:
             net=net,
             vat=vat,
             gross=gross,
-            charges=[charge],
+            charges=(charge,),
         )
 
     def _amounts(self, values: Values) -> tuple[str, str, str] | None:
@@ -237,7 +255,7 @@ class DocumentList:
         description = values.get("description")
         if description and description not in known.description:
             known.description = f"{known.description}; {description}"
-        known.charges.append(charge)
+        known.charges += (charge,)
         self._check_charge(known, charge)
         self._sum(known, charge, first=False)
 

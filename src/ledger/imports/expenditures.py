@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import BinaryIO
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ from ledger.application import Caller, RefusedInBatch, Wish
 from ledger.documents import Documents
 from ledger.event_store.log import EventLog
 from ledger.imports.accounting import Correction, Document
-from ledger.imports.apart import WORTH_IT, Task, refused_apart
+from ledger.imports.apart import Task
 from ledger.imports.budget import Budget
 from ledger.imports.columns import NAMES
 from ledger.imports.correcting import Corrections, original_of, standing_of, work_out
@@ -25,6 +26,7 @@ from ledger.imports.judging import Judge, creation, explain, refusal
 from ledger.imports.problems import CellProblem, Problems, Spot
 from ledger.imports.reading import Asked, Tell, Told, contents, read_file
 from ledger.imports.recorded import Difference, Register
+from ledger.imports.sharing import Pile
 from ledger.imports.wording import Lang, say
 from ledger.kernel.errors import LedgerError
 from ledger.kernel.fields import money, share
@@ -89,44 +91,52 @@ class Imports:
             name=order.name, budget=budget, line=order.line, scoped=scoped, lang=order.lang,
             today=self._ledger.today().isoformat(),
         )  # fmt: skip
-        told = await asyncio.to_thread(read_file, file, asked, problems, tell)
-        await self._reading.wait_for(await self._log.head())
-        register = Register(self._reading, budget.project, scoped=scoped)
-        fresh, known = await _fresh(register, told, problems)
-        job = _Job(told, fresh, known, order, problems, tell)
-        if told.format in ("xml", "zip"):
-            job.corrections = await _corrections(register, job)
-            position = await self._take_invoices(file, job)
-        else:
-            position = await self._take_table(job)
+        pile = Pile(self._task(order), partial(self._judged, order))
+        settled = None if order.record else pile.add  # what shall be recorded is decided here
+        try:
+            told = await asyncio.to_thread(read_file, file, asked, problems, tell, settled)
+            await self._reading.wait_for(await self._log.head())
+            register = Register(self._reading, budget.project, scoped=scoped)
+            fresh, known = await _fresh(register, told, problems)
+            job = _Job(told, fresh, known, order, problems, tell)
+            if told.format in ("xml", "zip"):
+                job.corrections = await _corrections(register, job)
+                position = await self._take_invoices(file, job)
+            else:
+                position = await self._take_table(job, pile)
+        finally:
+            await pile.close()
         return _outcome(job, position)
 
-    async def _take_table(self, job: "_Job") -> int | None:
-        """The ledger judges all documents and records them if it refuses none."""
-        if not job.order.record and len(job.fresh) >= WORTH_IT:
-            await self._judge_large(job)
-            return None
-        record = job.order.record and not job.problems.count
-        position = await self._many(job, job.fresh, record=record)
-        return position if record and not job.problems.count else None
-
-    async def _judge_large(self, job: "_Job") -> None:
-        """Half of the documents here, half in another process."""
-        order, half = job.order, len(job.fresh) // 2
-        task = Task(
+    def _task(self, order: Order) -> Task:
+        return Task(
             url=self._url,
             caller=order.caller,
             request_id=order.request_id,
             project=order.budget.project,
             name=order.name,
             lang=order.lang,
-            documents=job.fresh[half:],
         )
-        async with asyncio.TaskGroup() as both:
-            apart = both.create_task(refused_apart(task))
-            both.create_task(self._many(job, job.fresh[:half], record=False))
-        if refused := [job.fresh[half + index] for index in apart.result()]:
-            await self._many(job, refused, record=False)
+
+    async def _take_table(self, job: "_Job", pile: Pile) -> int | None:
+        """The ledger judges all documents and records them if it refuses none."""
+        record = job.order.record and not job.problems.count
+        if record:
+            position = await self._many(job, job.fresh, record=True)
+            return position if not job.problems.count else None
+        count = len(job.fresh)
+        fresh = {one.id: one for one in job.fresh}
+        refused = await pile.refused(fresh, lambda done: job.tell(min(done, count), count))
+        for id in (id for id in fresh if id in refused):
+            explain(refused[id], fresh[id], job.told.spot, job.problems)
+        return None
+
+    async def _judged(self, order: Order, documents: Sequence[Document]) -> dict[str, LedgerError]:
+        """Those of the documents that the ledger refuses."""
+        told = await self._ledger.handle_many(
+            _creations(order, documents), order.caller, order.request_id, record=False
+        )
+        return {documents[index].id: error for index, error in told.refused}
 
     async def _take_invoices(self, file: BinaryIO, job: "_Job") -> int | None:
         """Judged first: the evidence is kept only of what will be recorded."""
@@ -134,7 +144,8 @@ class Imports:
         await self._judge_corrections(job)
         if job.problems.count or not job.order.record:
             return None
-        wishes = [*job.creations(job.fresh, kept=True), *job.corrections.with_evidence()]
+        creations = _creations(job.order, job.fresh, kept=True)
+        wishes = [*creations, *job.corrections.with_evidence()]
         if not wishes:
             return await self._log.head()
         await self._keep(file, job)
@@ -149,7 +160,7 @@ class Imports:
     async def _many(self, job: "_Job", documents: Sequence[Document], *, record: bool) -> int:
         order, count = job.order, len(documents)
         told = await self._ledger.handle_many(
-            job.creations(documents),
+            _creations(order, documents),
             order.caller,
             order.request_id,
             record=record,
@@ -201,16 +212,18 @@ class _Job:
     tell: Tell
     corrections: Corrections = field(default_factory=Corrections)
 
-    def creations(self, documents: Sequence[Document], *, kept: bool = False) -> Iterator[Wish]:
-        """The commands of these documents, made as they are asked for."""
-        order = self.order
-        project, name, lang = order.budget.project, order.name, order.lang
-        return (creation(one, project, name, lang, kept=kept) for one in documents)
-
     def evidence(self) -> set[str]:
         """The digests of what is new."""
         found = {one.evidence for one in self.fresh if one.evidence is not None}
         return found | {one.evidence for one in self.corrections.fresh}
+
+
+def _creations(
+    order: Order, documents: Sequence[Document], *, kept: bool = False
+) -> Iterator[Wish]:
+    """The commands of these documents, made as they are asked for."""
+    project, name, lang = order.budget.project, order.name, order.lang
+    return (creation(one, project, name, lang, kept=kept) for one in documents)
 
 
 async def _fresh(register: Register, told: Told, problems: Problems) -> tuple[list[Document], int]:

@@ -98,7 +98,7 @@ class InvoiceReader:
         if (other := self.documents.get(id)) is not None:
             raise BadInvoice("invoice_twice", "Fa/P_2", invoice.number, other=other.source)
         gross, vat = str(invoice.gross), str(invoice.vat)
-        charges = [] if self._line is None else [Charge(None, self._line, gross, vat)]
+        charges = () if self._line is None else (Charge(None, self._line, gross, vat),)
         lang = self._problems.lang
         self.documents[id] = Document(
             id=id,

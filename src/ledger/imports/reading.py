@@ -11,7 +11,7 @@ from ledger.imports.accounting import Correction, Document
 from ledger.imports.archive import BROKEN
 from ledger.imports.budget import Budget, UnclearLine
 from ledger.imports.columns import HEADER_ROWS, NAMES, REQUIRED, Header, header, letter
-from ledger.imports.document_list import DocumentList
+from ledger.imports.document_list import DocumentList, Settled
 from ledger.imports.invoice import XML_LIMIT_BYTES
 from ledger.imports.invoices import InvoiceReader, unpacked
 from ledger.imports.problems import Problems, Spot, Unreadable
@@ -79,21 +79,31 @@ def _format_of_archive(file: BinaryIO, lang: Lang) -> Format:
     return "zip"
 
 
-def read_file(file: BinaryIO, asked: Asked, problems: Problems, tell: Tell) -> Told:
+def read_file(
+    file: BinaryIO, asked: Asked, problems: Problems, tell: Tell, settled: Settled | None = None
+) -> Told:
     """Reads the file; what is wrong with its content goes to `problems`.
 
+    `settled` hears of a table's documents while it is read, when they are likely to be complete.
     Raises `Unreadable` where it cannot be read at all.
     """
     try:
         kind = format_of(file, asked.lang)
         if kind in ("xml", "zip"):
             return _invoices(file, kind, asked, problems, tell)
-        return _table(file, kind, asked, problems, tell)
+        return _table(file, kind, asked, problems, tell, settled)
     except BROKEN:
         raise Unreadable("unknown_format", asked.lang) from None
 
 
-def _table(file: BinaryIO, kind: Format, asked: Asked, problems: Problems, tell: Tell) -> Told:
+def _table(
+    file: BinaryIO,
+    kind: Format,
+    asked: Asked,
+    problems: Problems,
+    tell: Tell,
+    settled: Settled | None,
+) -> Told:
     found = _header(file, kind, asked.lang)
     if found is None:
         names = ", ".join(_name(group[0], asked.lang) for group in REQUIRED)
@@ -107,7 +117,7 @@ def _table(file: BinaryIO, kind: Format, asked: Asked, problems: Problems, tell:
     for field in missing:
         spot = Spot(sheet, head.row, None, _name(field, asked.lang))
         problems.add(spot, None, "missing_column", column=_name(field, asked.lang))
-    table = DocumentList(sheet, head, asked.budget, asked.today, problems)
+    table = DocumentList(sheet, head, asked.budget, asked.today, problems, settled)
     if not missing and not head.twice:
         table.read(rows, lambda row: tell(row or height, height))
         if not table.rows:

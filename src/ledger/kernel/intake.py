@@ -32,7 +32,8 @@ class _Notes(NamedTuple):
     references: list[Reference]
 
 
-_Step = Callable[[Any, str, _Notes], Any]
+# A field's value, the path of what holds it, its name there, and where to note what is found.
+_Step = Callable[[Any, str, str, _Notes], Any]
 _UUID = re.compile(UUID_PATTERN)
 _AMOUNT = re.compile(AMOUNT_PATTERN.strip("^$"), re.ASCII)
 _LOOSE_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]*)?")
@@ -47,7 +48,7 @@ def read(kind: type[T], raw: Any) -> tuple[T, list[Reference]]:
         raise Invalid.field("", "an object is expected")
     notes = _Notes([], [])
     step = _plan(kind)  # type: ignore[arg-type]  # a class is hashable
-    tidy = step(raw, "", notes) if step else raw
+    tidy = step(raw, "", "", notes) if step else raw
     _name_missing_and_unknown(kind, tidy, notes)
     if _may_hold_nul(tidy):
         _forbid_nul(tidy, "", notes)
@@ -75,7 +76,7 @@ def _field_error(message: str) -> FieldError:
 
 
 def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+    return f"{path}.{name}" if path and name[:1] != "[" else f"{path}{name}"
 
 
 @cache
@@ -90,10 +91,13 @@ def _known(kind: type) -> frozenset[str]:
 
 
 def _name_missing_and_unknown(kind: type, raw: dict[str, Any], notes: _Notes) -> None:
-    for name in sorted(_required(kind) - raw.keys()):
-        notes.errors.append(FieldError(name, "is required"))
-    for name in sorted(raw.keys() - _known(kind)):
-        notes.errors.append(FieldError(name, "is not a field of this command"))
+    required, known = _required(kind), _known(kind)
+    if not raw.keys() >= required:
+        for name in sorted(required - raw.keys()):
+            notes.errors.append(FieldError(name, "is required"))
+    if not known.issuperset(raw):
+        for name in sorted(raw.keys() - known):
+            notes.errors.append(FieldError(name, "is not a field of this command"))
 
 
 def _may_hold_nul(value: Any) -> bool:
@@ -153,97 +157,100 @@ def _marked(extra: dict[str, Any]) -> _Step | None:
 
 
 def _object_step(steps: dict[str, _Step]) -> _Step:
-    def run(value: Any, path: str, notes: _Notes) -> Any:
+    def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if not isinstance(value, dict):
             return value
-        tidy = dict(value)
-        for name, step in steps.items():
-            if name in tidy:
-                tidy[name] = step(tidy[name], _join(path, name), notes)
+        tidy, here = dict(value), _join(path, name)
+        for field, step in steps.items():
+            if field in tidy:
+                tidy[field] = step(tidy[field], here, field, notes)
         return tidy
 
     return run
 
 
 def _list_step(step: _Step) -> _Step:
-    def run(value: Any, path: str, notes: _Notes) -> Any:
+    def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if not isinstance(value, list):
             return value
-        return [step(one, f"{path}[{index}]", notes) for index, one in enumerate(value)]
+        here = _join(path, name)
+        return [step(one, here, f"[{index}]", notes) for index, one in enumerate(value)]
 
     return run
 
 
 def _mapping_step(of_key: _Step | None, of_value: _Step | None) -> _Step:
-    def run(value: Any, path: str, notes: _Notes) -> Any:
+    def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if not isinstance(value, dict):
             return value
-        tidy = {}
+        tidy, here = {}, _join(path, name)
         for key, one in value.items():
-            where = _join(path, key)
-            tidy_key = of_key(key, where, notes) if of_key else key
-            tidy[tidy_key] = of_value(one, where, notes) if of_value else one
+            tidy_key = of_key(key, here, key, notes) if of_key else key
+            tidy[tidy_key] = of_value(one, here, key, notes) if of_value else one
         return tidy
 
     return run
 
 
 def _id_step(collection: str | None) -> _Step:
-    def run(value: Any, path: str, notes: _Notes) -> Any:
+    def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if not isinstance(value, str):
             return value
         tidy = value.lower()
         if not _UUID.fullmatch(tidy):
-            notes.errors.append(FieldError(path, "an identifier (UUID) is expected"))
+            wrong = FieldError(_join(path, name), "an identifier (UUID) is expected")
+            notes.errors.append(wrong)
         elif collection:
-            notes.references.append(Reference(path, collection, tidy))
+            notes.references.append(Reference(_join(path, name), collection, tidy))
         return tidy
 
     return run
 
 
 def _places_step(places: int) -> _Step:
-    def run(value: Any, path: str, notes: _Notes) -> Any:
+    def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if isinstance(value, float) and round(value, places) != value:
-            notes.errors.append(FieldError(path, f"at most {places} decimals are allowed"))
+            wrong = f"at most {places} decimals are allowed"
+            notes.errors.append(FieldError(_join(path, name), wrong))
         return value
 
     return run
 
 
-def _label_step(value: Any, path: str, notes: _Notes) -> Any:
+def _label_step(value: Any, _path: str, _name: str, _notes: _Notes) -> Any:
     """Task 3 is `3`, whether it comes as a number or as text; outer blanks are no part of it."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value.strip() if isinstance(value, str) else value
 
 
-def _money_step(value: Any, path: str, notes: _Notes) -> Any:
+def _money_step(value: Any, path: str, name: str, notes: _Notes) -> Any:
     if value is None or (isinstance(value, str) and _AMOUNT.fullmatch(value)):
         return value
+    try:
+        return _two_places(value)
+    except _NoAmount as wrong:
+        notes.errors.append(FieldError(_join(path, name), str(wrong)))
+        return "0.00"
+
+
+class _NoAmount(Exception):
+    """Not an amount; its text says why."""
+
+
+def _two_places(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
-        notes.errors.append(
-            FieldError(path, 'an amount is a decimal string such as "12893583.46" or an integer')
-        )
-        return "0.00"
+        raise _NoAmount('an amount is a decimal string such as "12893583.46" or an integer')
     if not _LOOSE_AMOUNT.fullmatch(value):
-        notes.errors.append(FieldError(path, f"{value[:40]!r} is not an amount"))
-        return "0.00"
-    return _two_places(value, path, notes)
-
-
-def _two_places(value: str, path: str, notes: _Notes) -> str:
+        raise _NoAmount(f"{value[:40]!r} is not an amount")
     whole, _, places = value.partition(".")
     if whole.startswith("-"):
-        notes.errors.append(FieldError(path, "an amount must not be negative"))
-        return "0.00"
+        raise _NoAmount("an amount must not be negative")
     if len(places.rstrip("0")) > 2:
-        notes.errors.append(FieldError(path, "an amount has at most two decimal places"))
-        return "0.00"
+        raise _NoAmount("an amount has at most two decimal places")
     whole = whole.lstrip("0") or "0"
     if len(whole) > 13:
-        notes.errors.append(FieldError(path, "the amount is too large"))
-        return "0.00"
+        raise _NoAmount("the amount is too large")
     return f"{whole}.{places[:2]:0<2}"

@@ -67,8 +67,16 @@ class PlacedCharge(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def made(self, on: date) -> Charge:
         """The charge, true from that day on."""
-        fields = {k: v for k, v in structs.asdict(self).items() if k != "charge"}
-        return Charge(**fields, since=on)
+        return Charge(
+            project=self.project,
+            budget_line=self.budget_line,
+            eligible=self.eligible,
+            eligible_vat=self.eligible_vat,
+            eu_amount=self.eu_amount,
+            method=self.method,
+            procurement=self.procurement,
+            since=on,
+        )
 
 
 @EXPENDITURES.event("expenditure.recorded", begins=True)

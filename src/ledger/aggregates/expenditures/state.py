@@ -135,6 +135,9 @@ class ExceedsDocument(Refusal):
 def check_ceiling(before: Expenditure, after: Expenditure, given: Given) -> None:
     """Raises `ExceedsDocument` where on some day more would be charged than the document says."""
     charges = after.charges.values()
+    ever = sum([decimal(one.eligible) for one in charges], Decimal(0))
+    if all(ever <= decimal(one.gross) for one in after.amounts):
+        return  # not even all charges together come to more than the least that it ever said
     moves = chain(
         ((c.since, decimal(c.eligible)) for c in charges),
         ((c.withdrawn_on, -decimal(c.eligible)) for c in charges if c.withdrawn_on is not None),
