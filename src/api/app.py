@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from litestar import Litestar, Request, Response, get
 
+from api.attestations import attestation_routes
 from api.audit import audit_routes
 from api.bundle import bundle_routes
 from api.commands import command_routes
@@ -27,6 +28,8 @@ from api.requests import request_log
 from api.samples import sample_routes
 from api.sessions import session_routes
 from ledger import logs
+from ledger.attestations.attesting import Attesting
+from ledger.attestations.witnesses import read_witnesses
 from ledger.bootstrap import parts
 from ledger.integrity.sealing import Sealer
 from ledger.settings import settings
@@ -50,14 +53,17 @@ def create_app(
     """
     place = settings()
     folder = keys or place.keys
+    witnesses = read_witnesses(place.witnesses)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         sealer = Sealer(url, folder, origin=place.origin)
-        following = (Worker(url), sealer) if with_worker else ()
+        attesting = Attesting(url, folder, witnesses)
+        following = (Worker(url), sealer, attesting) if with_worker else ()
         async with parts(url, documents, folder) as made:
             app.state.parts, app.state.sealer = made, sealer
             app.state.log_keys = folder
+            app.state.witnesses, app.state.attesting = witnesses, attesting
             for one in following:
                 one.start()
             try:
@@ -74,6 +80,7 @@ def create_app(
             *money_routes(),
             *event_routes(),
             *log_routes(),
+            *attestation_routes(),
             *finding_routes(),
             *audit_routes(),
             *document_routes(),

@@ -9,11 +9,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
-from api.state import sealer_of, service
+from api.state import attesting_of, sealer_of, service, witnesses_of
+from ledger.attestations.standing import WitnessStanding, standings
 
 _HEAD = Gauge("ledger_log_position", "Last position of the log")
 _PROJECTED = Gauge("ledger_projected_position", "Position that every read model has reached")
 _SEALED = Gauge("ledger_sealed_position", "Position up to which the log is signed")
+
+_WITNESSED = Gauge(
+    "ledger_witnessed_position", "Position up to which a witness has cosigned", ["witness"]
+)
+_FAILING = Gauge("ledger_witness_failing", "Whether it could not be asked last", ["witness"])
 
 
 @get("/health/live", name="live")
@@ -30,6 +36,20 @@ async def _positions(request: Request[Any, Any, Any]) -> tuple[int, int, int] | 
         return await parts.log.head(), await parts.reading.position(), max(sealed, 0)
     except (Error, PoolTimeout, OSError):
         return None
+
+
+async def _standings(request: Request[Any, Any, Any]) -> list[WitnessStanding]:
+    """How far the log's witnesses have come. None of them is needed to be ready."""
+    try:
+        failures = attesting_of(request).failures()
+        return await standings(service(request).tree, witnesses_of(request), failures)
+    except (Error, PoolTimeout, OSError):
+        return []
+
+
+def _witness(one: WitnessStanding) -> dict[str, Any]:
+    status = "failing" if one.failure else "behind" if one.lag else "ok"
+    return {"name": one.name, "status": status, "position": one.position or 0, "lag": one.lag}
 
 
 @get("/health/ready", name="ready")
@@ -51,6 +71,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
                 "position": sealed,
                 "lag": head - sealed,
             },
+            "witnesses": [_witness(one) for one in await _standings(request)],
         }
     return Response(
         msgspec.json.encode(body),
@@ -67,6 +88,9 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
         _HEAD.set(found[0])
         _PROJECTED.set(max(found[1], 0))
         _SEALED.set(found[2])
+        for one in await _standings(request):
+            _WITNESSED.labels(one.name).set(one.position or 0)
+            _FAILING.labels(one.name).set(one.failure is not None)
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

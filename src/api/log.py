@@ -12,7 +12,7 @@ from api.events import _IN_SCOPE
 from api.identity import READ_THE_LOG, caller_of, require_role
 from api.moments import number_of, query_of, question_of
 from api.queries import encoded
-from api.state import service
+from api.state import service, witnesses_of
 from ledger.application import Caller
 from ledger.integrity.published import SignedTree
 from ledger.integrity.receipts import Receipt, ReceiptRefused, receipt
@@ -52,9 +52,9 @@ class NotAsSealed(Refusal):
     """The event at position {position} is not the one that was sealed: {why}."""
 
 
-async def _signed(request: Request[Any, Any, Any]) -> SignedTree:
+async def _newest(request: Request[Any, Any, Any]) -> SignedTree:
     """The last checkpoint. Raises `NotNow` before the first."""
-    signed = await service(request).tree.signed()
+    signed = await service(request).tree.newest()
     if signed is None:
         raise NotNow(why="the log has not been signed yet.")
     return signed
@@ -65,7 +65,7 @@ async def read_checkpoint(request: Request[Any, Any, Any]) -> Response[bytes]:
     """How large the log is and what its root is, signed; for everyone to keep and compare."""
     query_of(request, ())
     return Response(
-        (await _signed(request)).note,
+        (await _newest(request)).whole,
         media_type="text/plain",
         headers={"Cache-Control": "no-cache"},
     )
@@ -180,14 +180,17 @@ async def give_receipt(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 async def _receipt(request: Request[Any, Any, Any], position: int) -> Receipt:
-    parts, signed = service(request), await _signed(request)
+    parts = service(request)
+    # One that others vouch for is worth more than the newest one; both have the event.
+    signed = await parts.tree.vouched_for(position) or await _newest(request)
     _, path = await parts.tree.inclusion(position - 1, signed.checkpoint.size)
     leaves = await parts.log.at([position])
     try:
         if not leaves:
             raise ReceiptRefused("it is missing")
         keys = parts.tree.verifiers()
-        return receipt(leaves[0].bytes, position - 1, path, signed.note, keys)
+        witnesses = [one.verifier for one in witnesses_of(request)]
+        return receipt(leaves[0].bytes, position - 1, path, signed.whole, keys, witnesses)
     except ReceiptRefused as error:
         raise NotAsSealed(position=position, why=error) from None
 

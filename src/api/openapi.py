@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from api.attestations import describe_attestations
 from api.audit import describe_audit
 from api.bundle import describe_bundle
 from api.describing import (
@@ -50,6 +51,7 @@ from api.papers import PAPERS
 from api.vocabulary import note
 from ledger import catalogue
 from ledger.application import Common
+from ledger.attestations.standing import WitnessStanding
 from ledger.findings import Finding
 from ledger.imports.kept import ImportReceipt
 from ledger.integrity.receipts import Receipt
@@ -194,6 +196,7 @@ def _own_paths() -> dict[str, Schema]:
     found |= describe_documents(problems) | describe_imports() | describe_samples() | describe_log()
     found |= _paper_paths()
     found |= describe_bundle() | describe_audit() | describe_sessions()
+    found |= describe_attestations()
     found["/api/batch"] = {
         "post": {
             "summary": "Several commands in one request",
@@ -242,7 +245,7 @@ def document() -> bytes:
                IndicatorRow, CountedRow, AmountItem, CountItem, Common, BudgetRow,
                AdvanceAccount, Feeds, DocumentAnswer, ImportAnswer, ImportReceipt,
                InclusionAnswer, ConsistencyAnswer, Receipt, RowChange, AuditElement,
-               *SAMPLE_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
+               WitnessStanding, *SAMPLE_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
     _, schemas = msgspec.json.schema_components([*commands, *rows, *answers], ref_template=REF)
     _annotate(schemas)
     paths: dict[str, Schema] = {}

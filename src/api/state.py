@@ -1,9 +1,12 @@
 """What does a request find of the running ledger? Its parts, kept in the application's state."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from litestar import Litestar, Request
 
+from ledger.attestations.attesting import Attesting
+from ledger.attestations.witnesses import WitnessAt
 from ledger.bootstrap import Parts
 from ledger.integrity.sealing import Sealer
 
@@ -16,6 +19,16 @@ def service(request: Request[Any, Any, Any]) -> Parts:
 def sealer_of(request: Request[Any, Any, Any]) -> Sealer:
     """What signs the log in this process, if anything does."""
     return cast(Sealer, request.app.state.sealer)
+
+
+def witnesses_of(request: Request[Any, Any, Any]) -> Sequence[WitnessAt]:
+    """To whom the log is shown."""
+    return cast(Sequence[WitnessAt], request.app.state.witnesses)
+
+
+def attesting_of(request: Request[Any, Any, Any]) -> Attesting:
+    """What shows the log to others in this process, if anything does."""
+    return cast(Attesting, request.app.state.attesting)
 
 
 def parts_of(app: Litestar) -> Parts:

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.vocabulary_of_access import ACCESS_NOTES
 from api.vocabulary_of_audits import AUDIT_NOTES
+from api.vocabulary_of_log import LOG_NOTES
 from api.vocabulary_of_money import MONEY_NOTES
 from api.vocabulary_of_samples import SAMPLE_NOTES
 
@@ -233,24 +234,10 @@ NOTES: dict[str, tuple[str, Any]] = {
     "FileTotals.gross": ("Sum of the gross amounts.", "1230.00"),
     "FileTotals.eligible": ("Sum of the eligible amounts.", "1230.00"),
     "FileTotals.eu_amount": ("Sum of the Union's parts.", "1036.64"),
-    "InclusionAnswer.leaf_index": ("Place in the log, from 0: the position less one.", 2813),
-    "InclusionAnswer.tree_size": ("The log's size to which the proof leads.", 5000),
-    "InclusionAnswer.leaf_hash": ("SHA-256 of a zero byte and the event's bytes.", DIGEST),
-    "InclusionAnswer.hashes": ("The path from the leaf to the root (RFC 9162).", [DIGEST]),
-    "ConsistencyAnswer.first": ("The earlier size.", 2814),
-    "ConsistencyAnswer.second": ("The later size.", 5000),
-    "ConsistencyAnswer.hashes": ("The proof (RFC 9162, section 2.1.4).", [DIGEST]),
-    "Receipt.format": ("What the file is.", "ledger-receipt/1"),
-    "Receipt.leaf": ("The event, byte for byte as it was recorded.", '{"position":2814}'),
-    "Receipt.leaf_index": ("Place in the log, from 0.", 2813),
-    "Receipt.tree_size": ("The log's size to which the proof leads.", 5000),
-    "Receipt.hashes": ("The path from the leaf to the root (RFC 9162).", [DIGEST]),
-    "Receipt.checkpoint": ("The signed note of that size (C2SP).", "ledger.localhost/1f…"),
-    "Receipt.verifier_key": ("The public key of the signature.", "ledger.localhost/1f…+…+…"),
 }  # fmt: skip
 
 
 def note(schema: str, field: str) -> tuple[str, Any] | None:
     """The sentence and the example of a field of a schema."""
-    notes = SAMPLE_NOTES | AUDIT_NOTES | MONEY_NOTES | ACCESS_NOTES | NOTES
+    notes = SAMPLE_NOTES | LOG_NOTES | AUDIT_NOTES | MONEY_NOTES | ACCESS_NOTES | NOTES
     return notes.get(f"{schema}.{field}") or notes.get(field)

@@ -12,6 +12,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     `documents`: where evidence is kept, a directory or the URL of a bucket. `keys`: the folder of
     the log's private key. `origin`: what a new log is to be called; None: after its key.
     `public_url`: where browsers find the service, if that is not where it listens.
+    `witnesses`: to whom the log is shown, in the form of `ledger.attestations.witnesses`.
     """
 
     database: str | None
@@ -20,6 +21,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     keys: Path
     origin: str | None
     public_url: str | None
+    witnesses: str = ""
 
 
 def settings(database: str | None = None, data: Path | None = None) -> Settings:
@@ -29,6 +31,7 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
     LEDGER_DOCUMENTS, else in the data folder, also where the database is elsewhere; so is the
     log's key, in LEDGER_KEYS. LEDGER_LOG_ORIGIN names a log that has no key yet. Behind a proxy
     LEDGER_PUBLIC_URL is the address that people type, such as https://ledger.example.org.
+    LEDGER_WITNESSES names the log's witnesses.
     """
     if database is None and data is None:
         database = os.environ.get("LEDGER_DATABASE_URL") or None
@@ -44,6 +47,7 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
         documents=documents,
         keys=keys.expanduser().absolute(),
         origin=os.environ.get("LEDGER_LOG_ORIGIN") or None,
+        witnesses=os.environ.get("LEDGER_WITNESSES", ""),
         public_url=(os.environ.get("LEDGER_PUBLIC_URL") or "").rstrip("/") or None,
     )
 

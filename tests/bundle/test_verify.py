@@ -7,11 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.bundle.verify import leaf_hash
-from ledger.integrity.note import Note, Signer, parse, sign
+from ledger.integrity.note import COSIGNATURE, Note, Signer, parse, sign
 from tests.bundle.checking import (
     VERIFIER,
     changed,
@@ -318,3 +319,32 @@ def test_a_key_that_cannot_be_read_is_bad_usage(whole: bytes, tmp_path: Path) ->
     done = ran(VERIFIER, path, "--key", tmp_path / "none", folder=tmp_path)
     assert done.returncode == 2
     assert "cannot be read" in done.stderr
+
+
+def cosigned(members: Members, signer: Signer, spoil: int = 0) -> Members:
+    """The same with a witness's signature under the checkpoint, of which a bit may be changed."""
+    witness = Signer("witness.example/w", Ed25519PrivateKey.generate(), COSIGNATURE)
+    note = parse(members["checkpoint"])
+    made = witness.sign(note.text, 1_700_000_000)
+    blob = made.blob[:-1] + bytes([made.blob[-1] ^ spoil])
+    whole = Note(note.text, (*note.signatures, made._replace(blob=blob))).write()
+    keys = f"{witness.verifier.vkey}\n".encode()
+    return resigned({**members, "checkpoint": whole, "witness_keys": keys}, signer)
+
+
+def test_a_witness_that_cosigned_is_named_with_the_time(
+    members: Members, signer: Signer, tmp_path: Path
+) -> None:
+    (tmp_path / "bundle.zip").write_bytes(zipped(cosigned(members, signer)))
+    held = ran(VERIFIER, "bundle.zip", folder=tmp_path)
+    assert held.returncode == 0, held.stdout
+    lines = held.stdout.splitlines()
+    assert lines[-1].endswith(", cosigned by witness.example/w on 2023-11-14 22:13 UTC.")
+    assert "The witnesses' keys were taken from the bundle too: see --witness." in lines
+
+
+def test_a_cosignature_that_does_not_fit_is_told(
+    members: Members, signer: Signer, tmp_path: Path
+) -> None:
+    lines = found(tmp_path, cosigned(members, signer, spoil=1))
+    assert lines == ["checkpoint: the cosignature of witness.example/w does not fit"]

@@ -34,7 +34,7 @@ def paper(place: tuple[str, str], tmp_path: Path) -> Path:
         tree = PublishedTree(url, keys)
         await tree.open()
         try:
-            signed = await tree.signed()
+            signed = await tree.newest()
             assert signed is not None
             _, path = await tree.inclusion(1, signed.checkpoint.size)
         finally:

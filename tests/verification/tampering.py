@@ -19,7 +19,7 @@ from ledger.verification import Kind, Report, Trust, verify
 
 GUARDED = (
     "log.events", "log.documents", "log.uploads", "log.rules",
-    "tree.tiles", "tree.checkpoints", "tree.cosignatures",
+    "tree.tiles", "tree.checkpoints", "tree.cosignatures", "tree.timestamps",
 )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def append(ledger: Ledger, event: Event) -> None:
 
 def forget_tree(connection: psycopg.Connection) -> None:
     """Nothing is left of what was sealed."""
-    connection.execute("TRUNCATE tree.tiles, tree.cosignatures, tree.checkpoints")
+    connection.execute("TRUNCATE tree.tiles, tree.cosignatures, tree.timestamps, tree.checkpoints")
 
 
 def reseal(ledger: Ledger, keys: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from ledger.integrity.keys import KeyFolder
 from ledger.integrity.note import COSIGNATURE, Signer, parse
 from ledger.integrity.sealing import Sealer
 from ledger.verification import Kind
+from ledger.verification.signatures import Witnessed
+from ledger.witness.judging import Witness
+from ledger.witness.memory import Memory, hash_of
 from tests.verification.conftest import Copy
 from tests.verification.tampering import (
     Ledger,
@@ -70,7 +74,7 @@ def test_an_event_changed_together_with_its_tile_is_told_by_the_next_signed_root
         forget_tree(owner)
     reseal(ledger, tmp_path / "other keys")
     with tampering(ledger) as owner:
-        owner.execute("TRUNCATE tree.checkpoints, tree.cosignatures")
+        owner.execute("TRUNCATE tree.checkpoints, tree.cosignatures, tree.timestamps")
         owner.cursor().executemany(
             "INSERT INTO tree.checkpoints (size, root, note) VALUES (%s, %s, %s)", signed
         )
@@ -189,6 +193,38 @@ def test_a_tree_that_was_rewritten_with_the_logs_own_key_is_told_by_a_kept_check
     assert first(ledger.verify(kept=kept)) == (Kind.FORKED, 1)
 
 
+def test_a_tree_that_was_rewritten_with_the_logs_own_key_is_told_by_a_witness(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    [log] = KeyFolder(ledger.keys).verifiers()
+    memory = Memory(tmp_path / "witness")
+    witness = Witness(memory, memory.open(), {log.name: [log]})
+    with tampering(ledger) as owner:
+        [note] = owner.execute("SELECT note FROM tree.checkpoints ORDER BY size DESC LIMIT 1")
+        assert witness.add_checkpoint(b"old 0\n\n" + bytes(note[0])).status == HTTPStatus.OK
+        remembered = Witnessed(witness.verifier.name, memory.served(hash_of(log.name)))
+        assert ledger.verify(witnessed=[remembered]).ok
+        forge(owner, AT)
+        forget_tree(owner)
+    (ledger.keys / "log.last").unlink()
+    reseal(ledger, ledger.keys)
+    assert ledger.verify().ok
+    report = ledger.verify(witnessed=[remembered])
+    assert first(report) == (Kind.FORKED, 1)
+    assert kinds(report) == {("witnesses' memory", Kind.FORKED)}
+
+
+def test_a_witness_that_says_nothing_is_a_warning(ledger: Ledger) -> None:
+    silent = [Witnessed("a.example/w", None), Witnessed("b.example/w", None, "ConnectError")]
+    report = ledger.verify(witnessed=silent)
+    assert report.ok
+    [check] = [one for one in report.checks if one.name == "witnesses' memory"]
+    assert check.warnings == [
+        "a.example/w has cosigned nothing of this log.",
+        "b.example/w cannot be asked: ConnectError.",
+    ]
+
+
 def test_a_database_rolled_back_to_an_older_backup_is_told(ledger: Ledger, copy: Copy) -> None:
     backup, size = copy(ledger), ledger.size()
     append(ledger, INVENTED)
@@ -285,7 +321,7 @@ def test_a_trigger_that_is_switched_off_or_emptied_is_a_warning(ledger: Ledger) 
     assert report.ok
     assert [text.split(" ", 3)[2] for text in report.checks[-1].warnings] == [
         "events_are_immutable", "rules_are_immutable",
-        "checkpoints_are_immutable", "cosignatures_are_immutable",
+        "checkpoints_are_immutable", "cosignatures_are_immutable", "timestamps_are_immutable",
     ]  # fmt: skip
 
 

@@ -68,12 +68,19 @@ async def bundle(sources: Sources, sealed: Sealed, wish: Wish) -> Bundle:
         "verify.py": _file("verify.py"),
         "verifier_key": f"{sealed.signer.verifier.vkey}\n".encode(),
         "checkpoint": sealed.note,
+        **_witness_keys(sealed),
         "report.html": report_html(said),
         "report.pdf": await asyncio.to_thread(report_pdf, said, made.recorded_at),
         **{f"projections/{name}.csv": csv_file(name, rows) for name, rows in of.rows.items()},
     }
     name = file_name("ledger", said.code, moment.known_at, wish.valid_at.isoformat(), suffix=".zip")
     return Bundle(name, _Sending(sources, sealed, wish, found, made).chunks(texts))
+
+
+def _witness_keys(sealed: Sealed) -> dict[str, bytes]:
+    """The keys of the witnesses that we know; whoever checks has them better from elsewhere."""
+    lines = "".join(f"{one.vkey}\n" for one in sealed.witnesses)
+    return {"witness_keys": lines.encode()} if lines else {}
 
 
 def _file(name: str) -> bytes:

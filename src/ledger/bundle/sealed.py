@@ -1,44 +1,67 @@
 """Up to where is the log signed, and by which key? What a bundle is made at, and signed with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
 from ledger.integrity.key_files import KeysRefused
 from ledger.integrity.keys import KeyFolder
-from ledger.integrity.note import Note, NoteRefused, Signer, parse
-from ledger.integrity.published import PublishedTree
+from ledger.integrity.note import Note, NoteRefused, Signer, Verifier, parse
+from ledger.integrity.published import PublishedTree, SignedTree
 from ledger.kernel.errors import NotNow
-from ledger.projections.engine.reading import Reading
 
 SEALED_WITHIN_SECONDS = 5.0
-_NEWEST = """
-SELECT note FROM tree.checkpoints WHERE size BETWEEN 1 AND %(upto)s ORDER BY size DESC LIMIT 1"""
+VOUCHED_WITHIN_SECONDS = 10.0  # while a witness is known to look at the log
 
 
 class Sealed(NamedTuple):
-    """A signed state of the log, and the key that signs the bundle made at it."""
+    """A signed state of the log, and the key that signs the bundle made at it.
+
+    `note`: with the signatures of the witnesses; `witnesses`: their keys, so far as we know them.
+    """
 
     checkpoint: Checkpoint
     note: bytes
     signer: Signer
+    witnesses: Sequence[Verifier] = ()
 
 
 async def sealed(
-    tree: PublishedTree, reading: Reading, keys: Path, *, least: int, upto: int | None = None
+    tree: PublishedTree,
+    keys: Path,
+    *,
+    least: int,
+    upto: int | None = None,
+    witnesses: Sequence[Verifier] = (),
 ) -> Sealed:
-    """The newest signed state, of at most `upto` events, of a log that is signed up to `least`.
+    """The signed state with most witnesses from `least` events on, of a log signed that far.
 
-    Raises `NotNow` where the log is not signed that far soon, or not by a key that is there.
+    With `upto` the newest one of at most so many events. `witnesses`: those that are asked to
+    cosign; where one of them is about to, that is waited for. Raises `NotNow` where the log is not
+    signed that far soon, or not by a key that is there.
     """
     reached = await tree.wait_for(least, SEALED_WITHIN_SECONDS)
-    rows = await reading.rows(_NEWEST, {"upto": reached if upto is None else upto})
-    if reached < least or not rows:
+    signed = None
+    if reached >= least:
+        signed = await _chosen(tree, max(least, 1), upto, bool(witnesses))
+    if signed is None:
         raise NotNow(why=f"the log is signed up to position {max(reached, 0)} only.")
     try:
-        return _signed_here(parse(bytes(rows[0][0])), KeyFolder(keys))
+        found = _signed_here(parse(signed.whole), KeyFolder(keys))
+        return found._replace(witnesses=witnesses)
     except (KeysRefused, NoteRefused):
         raise NotNow(why="the key that signs the log cannot be used here.") from None
+
+
+async def _chosen(
+    tree: PublishedTree, least: int, upto: int | None, witnessed: bool
+) -> SignedTree | None:
+    if upto is not None:
+        return await tree.largest(upto)
+    if witnessed:
+        await tree.wait_for_witness(least, VOUCHED_WITHIN_SECONDS)
+    return await tree.vouched_for(least)
 
 
 def _signed_here(note: Note, folder: KeyFolder) -> Sealed:

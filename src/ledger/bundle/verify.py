@@ -4,6 +4,7 @@
     python -I verify.py                      in the unpacked folder
     python -I verify.py BUNDLE.zip           on the file as it was handed over
     python -I verify.py BUNDLE.zip --key K   with a key that you have from somebody else
+    ... --witness W                          and the key of a witness, who must have signed too
 
 Needs Python 3.9 or newer and nothing else. It writes nothing. The last line says whether all of it
 holds; the lines before it say what does not, with the position in the log. Exit code: 0 it holds,
@@ -12,7 +13,8 @@ holds; the lines before it say what does not, with the position in the log. Exit
 What is checked, in this order (each step is a function with that number):
 
   1. verifier_key   the public key; compare its fingerprint with one that you got elsewhere.
-  2. checkpoint     "the log had so many events, with this root", signed by that key.
+  2. checkpoint     "the log had so many events, with this root", signed by that key; and by the
+     witness_keys   witnesses, who are other bodies that saw the log grow (if there are any).
   3. manifest       what the bundle consists of, with the SHA-256 of each file, signed likewise.
   4. events.jsonl   the events, hashed one by one; hashes.txt has the hashes of all other events of
      hashes.txt     the log. From them the root of the log is computed (RFC 9162, section 2.1.1).
@@ -36,6 +38,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -157,9 +160,9 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     return same(times(s, BASE), plus(commitment, times(challenge, key)))
 
 
-# --- Signed notes: C2SP signed-note, tlog-checkpoint ----------------------------------------------
+# --- Signed notes: C2SP signed-note, tlog-checkpoint, tlog-cosignature ----------------------------
 
-ED25519 = b"\x01"
+ED25519, COSIGNATURE = b"\x01", b"\x04"  # kinds of keys: of a log, of a witness
 MARK = "\u2014 "  # how a line with a signature begins
 
 
@@ -171,42 +174,67 @@ def decoded(text: str) -> bytes:
     return found
 
 
+def parts_of(where: str, note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
+    """The text of a note, and the signatures below it: whose, and the bytes. Raises `Wrong`."""
+    text, blank, lines = note.decode().rpartition("\n\n")
+    if not blank or not lines.endswith("\n"):
+        raise Wrong(where, "is not a signed text")
+    signatures = []
+    for line in lines[:-1].split("\n"):
+        name, _, encoded = line[len(MARK) :].partition(" ")
+        if not line.startswith(MARK) or not name or not encoded:
+            raise Wrong(where, "has a line among its signatures that is none")
+        signatures.append((name, decoded(encoded)))
+    return text + "\n", signatures
+
+
 class Key:
     """A public key as auditors exchange it: name+fingerprint+key."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, kind: bytes = ED25519) -> None:
         self.text = text
         self.name, fingerprint, encoded = text.split("+", 2)
         self.id, key = bytes.fromhex(fingerprint), decoded(encoded)
         self.public = key[1:]
         named = hashlib.sha256(self.name.encode() + b"\n" + key).digest()[:4]
-        if key[:1] != ED25519 or len(key) != 33 or named != self.id or not self.name:
-            raise ValueError("it is not an Ed25519 key with its fingerprint")
+        if key[:1] != kind or len(key) != 33 or named != self.id or not self.name:
+            raise ValueError("it is not a key of this kind with its fingerprint")
 
     @property
     def fingerprint(self) -> str:
         """What two people compare over the telephone."""
         return hashlib.sha256(self.public).hexdigest()
 
+    def made(self, where: str, note: bytes) -> tuple[str, list[bytes]]:
+        """The text of a note, and what this key is said to have made of it."""
+        text, signatures = parts_of(where, note)
+        made = [one[4:] for name, one in signatures if (name, one[:4]) == (self.name, self.id)]
+        if not made:
+            raise Wrong(where, f"is not signed by {self.name} with the key {self.id.hex()}")
+        return text, made
+
     def opened(self, where: str, note: bytes) -> str:
         """The text of a note that this key signed. Raises `Wrong`."""
-        text, blank, signatures = note.decode().rpartition("\n\n")
-        if not blank or not signatures.endswith("\n"):
-            raise Wrong(where, "is not a signed text")
-        text += "\n"
-        mine = []
-        for line in signatures[:-1].split("\n"):
-            name, _, encoded = line[len(MARK) :].partition(" ")
-            if not line.startswith(MARK) or not name or not encoded:
-                raise Wrong(where, "has a line among its signatures that is none")
-            signature = decoded(encoded)
-            if (name, signature[:4]) == (self.name, self.id):
-                mine.append(signature[4:])
-        if not mine:
-            raise Wrong(where, f"is not signed by {self.name} with the key {self.id.hex()}")
-        if not all(is_signed(self.public, text.encode(), one) for one in mine):
+        text, made = self.made(where, note)
+        if not all(is_signed(self.public, text.encode(), one) for one in made):
             raise Wrong(where, f"the signature of {self.name} does not fit: text or key is another")
         return text
+
+
+class WitnessKey(Key):
+    """The public key of a witness: of somebody else, who saw that the log only grew."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, COSIGNATURE)
+
+    def cosigned(self, where: str, note: bytes) -> int:
+        """When the witness saw it, in seconds since 1970, by its own clock. Raises `Wrong`."""
+        text, made = self.made(where, note)
+        for one in made:
+            at = int.from_bytes(one[:8], "big")
+            if not is_signed(self.public, f"cosignature/v1\ntime {at}\n{text}".encode(), one[8:]):
+                raise Wrong(where, f"the cosignature of {self.name} does not fit")
+        return max(int.from_bytes(one[:8], "big") for one in made)
 
 
 # --- The tree: RFC 9162 section 2.1.1 -------------------------------------------------------------
@@ -358,6 +386,28 @@ def check_checkpoint(files: Files, key: Key) -> Checkpoint:
     found = Checkpoint(key.opened("checkpoint", files.small("checkpoint")))
     if found.origin != key.name:
         raise Wrong("checkpoint", f"is of the log {found.origin}, the key is of {key.name}")
+    return found
+
+
+def check_witnesses(files: Files, given: list[str], troubles: Troubles) -> list[str]:
+    """Who else has signed the checkpoint, and when: all that were given, or those of the bundle.
+
+    Where none is given, the keys are those that the issuer of the bundle calls its witnesses'.
+    """
+    keys = [(text, True) for text in given]
+    if not given and "witness_keys" in files.names:
+        keys = [(text, False) for text in files.small("witness_keys").decode().splitlines()]
+    note, found = files.small("checkpoint"), []
+    there = {(name, one[:4]) for name, one in parts_of("checkpoint", note)[1]}
+    for text, needed in keys:
+        key = troubles.found_in("witness", WitnessKey, text)
+        if key is None or not (needed or (key.name, key.id) in there):
+            continue
+        at = troubles.found_in("checkpoint", key.cosigned, "checkpoint", note)
+        if at is not None:
+            found.append(
+                f"{key.name} on {datetime.fromtimestamp(at, timezone.utc):%Y-%m-%d %H:%M} UTC"
+            )
     return found
 
 
@@ -815,7 +865,9 @@ def check_sums(files: Files, books: Books, troubles: Troubles) -> Sums:
 # --- All of it ------------------------------------------------------------------------------------
 
 
-def verify(place: Path, given: str | None, troubles: Troubles) -> str:
+def verify(
+    place: Path, given: str | None, troubles: Troubles, witnesses: list[str] | None = None
+) -> str:
     """Checks everything; what holds, in words."""
     files = troubles.found_in(HERE, Files, place)
     key = files and troubles.found_in("verifier_key", check_key, files, given)
@@ -823,6 +875,7 @@ def verify(place: Path, given: str | None, troubles: Troubles) -> str:
     manifest = key and troubles.found_in("manifest", check_manifest, files, key, troubles)
     if checkpoint is None or manifest is None:
         return ""
+    cosigned = troubles.found_in("checkpoint", check_witnesses, files, witnesses or [], troubles)
     troubles.found_in("manifest", check_agreement, manifest, checkpoint)
     books, named = Books(manifest.project, manifest.day), dict[str, int]()
 
@@ -841,6 +894,7 @@ def verify(place: Path, given: str | None, troubles: Troubles) -> str:
         f"{manifest.events} events of a log of {checkpoint.size}, root {checkpoint.root.hex()},"
         f" {documents} documents, {len(sums.by_line)} budget lines, {len(sums.charges)} charges,"
         f" {len(sums.claims)} claims on {manifest.day}"
+        f"{', cosigned by ' if cosigned else ''}{', '.join(cosigned)}"
     )
 
 
@@ -863,6 +917,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Checks a bundle of the ledger.")
     parser.add_argument("bundle", nargs="?", type=Path, default=Path(__file__).parent)
     parser.add_argument("--key", type=key_in, help="the log's key, or a file with it")
+    told = "a witness's key, or a file with it: it must have cosigned; may be repeated"
+    parser.add_argument("--witness", type=key_in, action="append", help=told)
     asked = parser.parse_args()
     if not asked.bundle.exists():
         parser.error(f"there is no {asked.bundle}")
@@ -870,7 +926,7 @@ def main() -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     gc.disable()  # what is read is kept to the end: looking for what is not takes half the time
     troubles = Troubles()
-    held = verify(asked.bundle, asked.key, troubles)
+    held = verify(asked.bundle, asked.key, troubles, asked.witness)
     for line in troubles.lines[:SHOWN]:
         say(f"- {line}")
     if len(troubles.lines) > SHOWN:
@@ -882,6 +938,8 @@ def main() -> int:
         key = Key(Files(asked.bundle).small("verifier_key").decode().strip())
         say(f"The key was taken from the bundle itself: {key.text}")
         say(f"Compare its fingerprint with one from elsewhere: SHA-256 {key.fingerprint}")
+    if ", cosigned by " in held and not asked.witness:
+        say("The witnesses' keys were taken from the bundle too: see --witness.")
     say(f"ZGADZA SIĘ / HOLDS: {held}.")
     return 0
 

@@ -30,7 +30,7 @@ imports = App(name="import", help="Files of others: documents, e-invoices.")
 export = App(name="export", help="What others read: the log, claims, registers.")
 database = App(name="database", help="The database behind the ledger.")
 sample = App(name="sample", help="Audit samples: sized, drawn, evaluated.")
-log = App(name="log", help="The signed log: its keys.")
+log = App(name="log", help="The signed log: its keys, and who vouches for it.")
 witness = App(name="witness", help="A witness of logs, for another body to run.")
 
 _COMMANDS = (
@@ -56,6 +56,7 @@ _COMMANDS = (
     (sample, "evaluate", "sampling:evaluate", "What a sample says, each formula with its numbers."),
     (log, "key", "verifying:key", "The public key by which the log is verified."),
     (log, "rotate-key", "verifying:rotate_key", "A new key; the old one signs on beside it."),
+    (log, "witnesses", "attesting:witnesses", "Who cosigns the log, and how far each has come."),
     (witness, "serve", "witnessing:serve", "Cosigns the checkpoints of logs that only grow."),
     (witness, "key", "witnessing:key", "The witness's public key."),
     (database, "url", "place:url", "The address by which psql reaches the database in use."),

@@ -62,6 +62,7 @@ async def _write(
     """Writes the bundle; answers the position at which it was made."""
     import asyncio
 
+    from ledger.attestations.witnesses import read_witnesses
     from ledger.bootstrap import parts
     from ledger.bundle.making import Sources, Wish, bundle
     from ledger.bundle.sealed import sealed
@@ -75,7 +76,13 @@ async def _write(
         await asyncio.to_thread(Sealer(url, where.keys, origin=where.origin).catch_up)
         moment = await moment_of(made, 2**62 if known_at is None else known_at, day)
         upto = None if known_at is None else moment.known_at
-        at = await sealed(made.tree, made.reading, where.keys, least=moment.known_at, upto=upto)
+        at = await sealed(
+            made.tree,
+            where.keys,
+            least=moment.known_at,
+            upto=upto,
+            witnesses=[one.verifier for one in read_witnesses(where.witnesses)],
+        )
         await made.reading.wait_for(at.checkpoint.size)
         wish = Wish(
             project=await project_of(made.reading, code),

@@ -32,6 +32,10 @@ def sentence(error: Exception) -> str | None:
     """What to say of an error that can be expected; None: it is a fault of the program."""
     if isinstance(error, Failed):
         return str(error)
+    from ledger.attestations.refusals import ConfigurationRefused
+
+    if isinstance(error, ConfigurationRefused):
+        return f"{error}."
     import psycopg
 
     from ledger.database.embedded import EmbeddedPostgresFailed

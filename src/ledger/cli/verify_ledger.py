@@ -10,10 +10,12 @@ from cyclopts import App, Parameter
 from ledger.cli.outcome import DONE, FOUND_WRONG, BadUsage, Failed, print_json
 from ledger.cli.place import HERE, Json, Place, documents_of, keys_of, opened
 from ledger.cli.progress import progress
+from ledger.cli.verifying import verifier_in
 
 if TYPE_CHECKING:
-    from ledger.integrity.note import Verifier
+    from ledger.attestations.witnesses import WitnessAt
     from ledger.verification import Report, Trust
+    from ledger.verification.signatures import Witnessed
 
 app = App(name="verify", help="Whether what was recorded is what is there.")
 app.command(
@@ -41,7 +43,10 @@ def verify(
     ] = (),
     witness: Annotated[
         tuple[str, ...],
-        Parameter(negative=(), help="A witness's verifier key, to check its cosignatures."),
+        Parameter(
+            negative=(),
+            help="A witness's verifier key, beside those of LEDGER_WITNESSES, which are asked too.",
+        ),
     ] = (),
     place: Place = HERE,
     json: Json = False,
@@ -51,7 +56,7 @@ def verify(
     Exit code 1 if anything differs. Nothing is changed; the service may go on meanwhile.
     """
     if bundle is not None:
-        return _verify_bundle(bundle, key, json=json)
+        return _verify_bundle(bundle, key, witness, json=json)
     from ledger.verification import verify as verify_ledger
 
     trust = _trust(place, key, checkpoint, witness)
@@ -65,13 +70,15 @@ def _trust(
     place: Place, key: str | None, checkpoints: tuple[Path, ...], witnesses: tuple[str, ...]
 ) -> "Trust":
     """What is known from outside the database, read before it."""
+    from ledger.attestations.witnesses import read_witnesses
     from ledger.integrity.key_files import KeysRefused
     from ledger.integrity.keys import KeyFolder
+    from ledger.settings import settings
     from ledger.verification import Trust
 
     folder = KeyFolder(keys_of(place))
     try:
-        keys = [_verifier(key, "--key")] if key is not None else folder.verifiers()
+        keys = [verifier_in(key, "--key")] if key is not None else folder.verifiers()
         last = folder.last()
     except KeysRefused as error:
         raise Failed(f"{error}.") from None
@@ -79,22 +86,28 @@ def _trust(
         kept = [path.read_bytes() for path in checkpoints]
     except OSError as error:
         raise BadUsage(f"{error.filename} cannot be read: {error.strerror}.") from None
+    asked = read_witnesses(settings().witnesses)
+    typed = [verifier_in(text, "--witness") for text in witnesses]
     return Trust(
         keys=keys,
         last=last,
         kept=kept,
-        witnesses=[_verifier(text, "--witness") for text in witnesses],
+        witnesses=[*typed, *(one.verifier for one in asked)],
+        witnessed=[_asked(one, keys[0].name) for one in asked] if keys else (),
         last_expected=key is None,
     )
 
 
-def _verifier(text: str, option: str) -> "Verifier":
-    from ledger.integrity.note import NoteRefused, read_vkey
+def _asked(witness: "WitnessAt", origin: str) -> "Witnessed":
+    """What the witness remembers of the log."""
+    from ledger.attestations.refusals import AnswerRefused
+    from ledger.attestations.submitting import last_known
+    from ledger.verification.signatures import Witnessed
 
     try:
-        return read_vkey(text)
-    except NoteRefused as error:
-        raise BadUsage(f"{option}: {error}.") from None
+        return Witnessed(witness.name, last_known(witness, origin))
+    except AnswerRefused as error:
+        return Witnessed(witness.name, None, str(error))
 
 
 @contextmanager
@@ -152,14 +165,14 @@ def _show(report: "Report") -> None:
     out.print(report.told())
 
 
-def _verify_bundle(file: Path, key: str | None, *, json: bool) -> int:
+def _verify_bundle(file: Path, key: str | None, witnesses: tuple[str, ...], *, json: bool) -> int:
     """Runs the program that lies in every bundle."""
     if not file.exists():
         raise BadUsage(f"There is no {file}.")
     from ledger.bundle import verify as program
 
     troubles = program.Troubles()
-    held = program.verify(file, key, troubles)
+    held = program.verify(file, key, troubles, list(witnesses))
     if json:
         print_json({"ok": not troubles.lines, "differences": troubles.lines, "holds": held})
     else:

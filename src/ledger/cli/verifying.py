@@ -21,9 +21,13 @@ def receipt(
     key: Annotated[
         str | None, Parameter(help="The log's verifier key; else the receipt's own is believed.")
     ] = None,
+    witness: Annotated[
+        tuple[str, ...],
+        Parameter(negative=(), help="A witness's verifier key; it must have cosigned the receipt."),
+    ] = (),
     json: Json = False,
 ) -> int:
-    """Checks a receipt: the event's hash, its path to the root, the signature of the root."""
+    """Checks a receipt: the event's hash, its path to the root, the signatures of the root."""
     from ledger.integrity.receipts import ReceiptRefused, check
 
     try:
@@ -31,9 +35,10 @@ def receipt(
             stored = opened_file.read(RECEIPT_LIMIT_BYTES)
     except OSError as error:
         raise BadUsage(f"{file} cannot be read: {error.strerror}.") from None
-    known = _verifier(key) if key is not None else None
+    known = verifier_in(key, "--key") if key is not None else None
+    witnesses = [verifier_in(text, "--witness") for text in witness]
     try:
-        proved = check(stored, known)
+        proved = check(stored, known, witnesses)
     except ReceiptRefused as error:
         if json:
             print_json({"holds": False, "why": str(error)})
@@ -50,21 +55,29 @@ def receipt(
                 "root": proved.checkpoint.root.hex(),
                 "verifier_key": proved.verifier.vkey,
                 "key_given": known is not None,
+                "cosigned": [
+                    {"name": one.witness.name, "key": one.witness.vkey, "at": one.at}
+                    for one in proved.vouched
+                ],
+                "witnesses_given": bool(witnesses),
             }
         )
     else:
         own = "" if known else " That the key is the log's own, only the receipt says: see --key."
-        print(proved.sentence() + own)
+        theirs = proved.vouched and not witnesses
+        more = " Who the witnesses are, only the receipt says: see --witness." if theirs else ""
+        print(proved.sentence() + own + more)
     return DONE
 
 
-def _verifier(text: str) -> "Verifier":
+def verifier_in(text: str, option: str) -> "Verifier":
+    """The verifier key that was typed. Raises `BadUsage`."""
     from ledger.integrity.note import NoteRefused, read_vkey
 
     try:
         return read_vkey(text)
     except NoteRefused as error:
-        raise BadUsage(f"--key: {error}.") from None
+        raise BadUsage(f"{option}: {error}.") from None
 
 
 def key(*, place: Place = HERE, json: Json = False) -> int:

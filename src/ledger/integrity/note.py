@@ -4,6 +4,7 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -119,6 +120,33 @@ class Note(NamedTuple):
         if not found:
             raise NoteRefused("no known key has signed the note")
         return list(found)
+
+
+class Vouched(NamedTuple):
+    """A witness has cosigned, by its clock at `at`, in seconds since 1970."""
+
+    witness: Verifier
+    at: int
+
+    def told(self) -> str:
+        """Who, and when."""
+        return (
+            f"{self.witness.name} on {datetime.fromtimestamp(self.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        )
+
+
+def vouched(note: Note, witnesses: Iterable[Verifier]) -> list[Vouched]:
+    """Which of these witnesses have cosigned a checkpoint.
+
+    Raises `NoteRefused` where one of their signatures is wrong.
+    """
+    keys = {(one.name, one.key_id): one for one in witnesses if one.algorithm == COSIGNATURE}
+    found = dict[Verifier, Vouched]()
+    for signature in note.signatures:
+        if (witness := keys.get((signature.name, signature.key_id))) is not None:
+            witness.verify(note.text, signature)
+            found[witness] = Vouched(witness, cosigned_at(signature))
+    return list(found.values())
 
 
 def sign(text: str, signers: Iterable[Signer]) -> Note:

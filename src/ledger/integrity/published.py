@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,18 +12,52 @@ from psycopg_pool import AsyncConnectionPool
 from ledger.event_store.connections import options
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
 from ledger.integrity.keys import KeyFolder
-from ledger.integrity.note import Verifier, parse
+from ledger.integrity.note import NoteRefused, Verifier, cosigned_at, parse, read_signature
 from ledger.integrity.proofs import Range, consistency_ranges, inclusion_ranges
 from ledger.integrity.tiles import Tile, hash_of_range, needed
 
 LOOK_AGAIN_SECONDS = 0.05
+MAX_SIZE = 2**63 - 1
+# Of each witness what it signed last; a witness may sign one size several times.
+_WITH_COSIGNATURES = """
+SELECT c.note, coalesce((
+    SELECT string_agg(w.note_line || E'\\n', '' ORDER BY w.name)
+    FROM (SELECT DISTINCT ON (name) name, note_line FROM tree.cosignatures
+          WHERE size = c.size ORDER BY name, received_at DESC) AS w), '')
+FROM tree.checkpoints AS c WHERE c.size = ({})"""
+_NEWEST = "SELECT max(size) FROM tree.checkpoints"
+_LARGEST = "SELECT max(size) FROM tree.checkpoints WHERE size BETWEEN %s AND %s"
+_VOUCHED_FOR = """
+SELECT size FROM (
+    SELECT size, name FROM tree.cosignatures WHERE size BETWEEN %s AND %s
+    ORDER BY size DESC LIMIT 200) AS few
+GROUP BY size ORDER BY count(DISTINCT name) DESC, size DESC LIMIT 1"""
+_LAST_COSIGNED = """
+SELECT size, received_at > now() - interval '1 hour' FROM tree.cosignatures
+ORDER BY size DESC LIMIT 1"""
+_OF_WITNESS = """
+SELECT size, note_line FROM tree.cosignatures WHERE name = %s
+ORDER BY size DESC, received_at DESC LIMIT 20"""
 
 
 class SignedTree(NamedTuple):
-    """A checkpoint and the note that was signed of it, with the lines of its witnesses."""
+    """A checkpoint, the note that was signed of it, and the lines of its witnesses below it."""
 
     checkpoint: Checkpoint
     note: bytes
+    cosignatures: str = ""
+
+    @property
+    def whole(self) -> bytes:
+        """The note as it is served."""
+        return self.note + self.cosignatures.encode()
+
+
+class Cosigned(NamedTuple):
+    """Up to which size a witness has cosigned, and when, by its own clock."""
+
+    size: int
+    at: datetime
 
 
 class PublishedTree:
@@ -66,19 +102,62 @@ class PublishedTree:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
         return found
 
-    async def signed(self) -> SignedTree | None:
+    async def newest(self) -> SignedTree | None:
         """The last checkpoint; None before anything was signed."""
+        return await self._signed(_NEWEST, ())
+
+    async def vouched_for(self, least: int, upto: int = MAX_SIZE) -> SignedTree | None:
+        """Of those between the sizes, the checkpoint with most witnesses, then the largest one.
+
+        None where none of that size was signed. Only the last cosignatures are looked through.
+        """
+        found = await self._signed(_VOUCHED_FOR, (least, upto))
+        return found or await self._signed(_LARGEST, (least, upto))
+
+    async def largest(self, upto: int) -> SignedTree | None:
+        """The last checkpoint of at most so many events, and at least one."""
+        return await self._signed(_LARGEST, (1, upto))
+
+    async def wait_for_witness(self, least: int, seconds: float) -> None:
+        """Waits at most so long for a cosignature from `least` events on, if one may be coming."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while loop.time() < until:
+            async with self._pool.connection() as connection:
+                row = await (await connection.execute(_LAST_COSIGNED)).fetchone()
+            size, lately = row or (None, False)
+            if not lately or size >= least:
+                return
+            await asyncio.sleep(LOOK_AGAIN_SECONDS * 4)
+
+    async def _signed(self, size: str, values: tuple[int, ...]) -> SignedTree | None:
         async with self._pool.connection() as connection:
-            found = await connection.execute(
-                "SELECT c.note, coalesce(string_agg(w.note_line || E'\\n', '' ORDER BY w.name), '')"
-                " FROM (SELECT size, note FROM tree.checkpoints ORDER BY size DESC LIMIT 1) AS c"
-                " LEFT JOIN tree.cosignatures AS w USING (size) GROUP BY c.note"
-            )
+            found = await connection.execute(_WITH_COSIGNATURES.format(size).encode(), values)
             row = await found.fetchone()
         if row is None:
             return None
-        note = bytes(row[0]) + row[1].encode()
-        return SignedTree(read_checkpoint(parse(note).text), note)
+        note = bytes(row[0])
+        return SignedTree(read_checkpoint(parse(note).text), note, row[1])
+
+    async def cosigned_by(self, name: str, key: Verifier | None = None) -> Cosigned | None:
+        """How far the witness has cosigned, with that key or any; None where it never has."""
+        async with self._pool.connection() as connection:
+            found = await connection.execute(_OF_WITNESS, (name,))
+            for size, line in await found.fetchall():
+                with suppress(NoteRefused, ValueError, OverflowError):
+                    signature = read_signature(line)
+                    if key is None or key.made(signature):
+                        at = datetime.fromtimestamp(cosigned_at(signature), UTC)
+                        return Cosigned(size, at)
+        return None
+
+    async def witnesses(self) -> list[str]:
+        """The names of all that ever cosigned."""
+        async with self._pool.connection() as connection:
+            found = await connection.execute(
+                "SELECT DISTINCT name FROM tree.cosignatures ORDER BY name"
+            )
+            return [row[0] for row in await found.fetchall()]
 
     async def tile(self, tile: Tile) -> bytes | None:
         """The hashes of a tile as far as it is filled."""

@@ -4,11 +4,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ledger.event_store.codec import Recorded, decode
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
-from ledger.integrity.note import NoteRefused, Verifier, parse, read_vkey
+from ledger.integrity.note import (
+    NoteRefused,
+    Verifier,
+    Vouched,
+    parse,
+    read_vkey,
+    vouched,
+)
 from ledger.integrity.proofs import ProofRefused, verify_inclusion
 from ledger.integrity.tree import HASH_BYTES, leaf_hash
 
@@ -20,7 +27,10 @@ class ReceiptRefused(Exception):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """An event as it was recorded, and the proof that it stands in the signed log."""
+    """An event as it was recorded, and the proof that it stands in the signed log.
+
+    `witness_keys`: those of the witnesses that cosigned it, as the log's operator knows them.
+    """
 
     format: str = FORMAT
     leaf: str
@@ -29,14 +39,19 @@ class Receipt(Struct, frozen=True, kw_only=True):
     hashes: list[str]
     checkpoint: str
     verifier_key: str
+    witness_keys: list[str] = field(default_factory=list)
 
 
 class Proved(NamedTuple):
-    """What a receipt proves: this event stands in that log, as this key has signed."""
+    """What a receipt proves: this event stands in that log, as this key has signed.
+
+    `vouched`: which of the witnesses that were asked about have cosigned that log.
+    """
 
     event: Recorded
     checkpoint: Checkpoint
     verifier: Verifier
+    vouched: Sequence[Vouched] = ()
 
     def sentence(self) -> str:
         """It, in one line."""
@@ -45,16 +60,23 @@ class Proved(NamedTuple):
             f"Event {event.position} ({event.type}, recorded {event.recorded_at} by"
             f" {event.recorded_by}) stands in the log {log.origin} of {log.size} events,"
             f" signed with the key {self.verifier.key_id.hex()}."
+            + "".join(f" Cosigned by {one.told()}." for one in self.vouched)
         )
 
 
 def receipt(
-    leaf: bytes, index: int, path: Sequence[bytes], note: bytes, verifiers: Sequence[Verifier]
+    leaf: bytes,
+    index: int,
+    path: Sequence[bytes],
+    note: bytes,
+    verifiers: Sequence[Verifier],
+    witnesses: Sequence[Verifier] = (),
 ) -> Receipt:
     """The receipt of a leaf. Raises `ReceiptRefused` where it would prove nothing."""
     try:
         signed = parse(note)
         verifier = signed.signed_by(verifiers)[0]
+        cosigned = [one.witness for one in vouched(signed, witnesses)]
         size = read_checkpoint(signed.text).size
     except NoteRefused as error:
         raise ReceiptRefused(str(error)) from None
@@ -65,15 +87,19 @@ def receipt(
         hashes=[one.hex() for one in path],
         checkpoint=note.decode(),
         verifier_key=verifier.vkey,
+        witness_keys=[one.vkey for one in cosigned],
     )
-    _prove(made, verifier)
+    _prove(made, verifier, cosigned)
     return made
 
 
-def check(stored: bytes, key: Verifier | None = None) -> Proved:
+def check(
+    stored: bytes, key: Verifier | None = None, witnesses: Sequence[Verifier] | None = None
+) -> Proved:
     """What the receipt in these bytes proves. Raises `ReceiptRefused`.
 
-    Without a `key` that the reader has from elsewhere, the receipt's own is believed.
+    Without a `key` that the reader has from elsewhere, the receipt's own is believed; so are its
+    witnesses. Each of the `witnesses` that are given must have cosigned.
     """
     try:
         found = msgspec.json.decode(stored, type=Receipt, strict=True)
@@ -82,15 +108,21 @@ def check(stored: bytes, key: Verifier | None = None) -> Proved:
     if found.format != FORMAT:
         raise ReceiptRefused(f"this is no receipt of the format {FORMAT}")
     try:
-        return _prove(found, key or read_vkey(found.verifier_key))
+        asked = witnesses or [read_vkey(one) for one in found.witness_keys]
+        proved = _prove(found, key or read_vkey(found.verifier_key), asked)
     except NoteRefused as error:
         raise ReceiptRefused(str(error)) from None
+    there = {one.witness for one in proved.vouched}
+    if missing := [one.name for one in asked if one not in there]:
+        raise ReceiptRefused(f"{missing[0]} has not cosigned it")
+    return proved
 
 
-def _prove(found: Receipt, verifier: Verifier) -> Proved:
+def _prove(found: Receipt, verifier: Verifier, witnesses: Sequence[Verifier]) -> Proved:
     try:
         note = parse(found.checkpoint.encode())
         note.signed_by([verifier])
+        cosigned = vouched(note, witnesses)
         checkpoint = read_checkpoint(note.text)
         leaf, path = found.leaf.encode(), [_hash(one) for one in found.hashes]
         if checkpoint.origin != verifier.name:
@@ -105,7 +137,7 @@ def _prove(found: Receipt, verifier: Verifier) -> Proved:
         raise ReceiptRefused(f"the leaf is no event: {error}") from None
     if event.position != found.leaf_index + 1:
         raise ReceiptRefused("the event has another position than its leaf")
-    return Proved(event, checkpoint, verifier)
+    return Proved(event, checkpoint, verifier, cosigned)
 
 
 def _hash(text: str) -> bytes:

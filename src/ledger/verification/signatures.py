@@ -10,17 +10,30 @@ from ledger.integrity.note import NoteRefused, Verifier, parse, read_signature
 from ledger.verification.report import Check, Kind
 
 
+class Witnessed(NamedTuple):
+    """The last checkpoint that a witness has cosigned, as it says itself, or why it says nothing.
+
+    `note`: None where it has cosigned none, or cannot be asked.
+    """
+
+    name: str
+    note: bytes | None
+    failure: str | None = None
+
+
 class Trust(NamedTuple):
     """What is known from outside the database.
 
     `keys`: of the log, of all times; `last`: what was signed last, from the file beside the key;
-    `kept`: checkpoints that somebody kept elsewhere; `witnesses`: their keys.
+    `kept`: checkpoints that somebody kept elsewhere; `witnesses`: their keys; `witnessed`: what
+    these say when they are asked now.
     """
 
     keys: Sequence[Verifier]
     last: Checkpoint | None = None
     kept: Sequence[bytes] = ()
     witnesses: Sequence[Verifier] = ()
+    witnessed: Sequence[Witnessed] = ()
     last_expected: bool = True
 
 
@@ -130,8 +143,29 @@ def check_last(trust: Trust, tree: Tree, agreed: Agreed, *, intact: bool) -> Che
 def check_kept(trust: Trust, tree: Tree, *, intact: bool) -> Check:
     """Checkpoints that somebody kept where nobody of the log's can reach them."""
     check = Check(name="checkpoints kept elsewhere")
+    _compare(check, trust, trust.kept, tree, intact=intact)
+    return check
+
+
+def check_witnessed(trust: Trust, tree: Tree, *, intact: bool) -> Check:
+    """What witnesses remember of the log. That one cannot be asked is a warning."""
+    check = Check(name="witnesses' memory")
+    for one in trust.witnessed:
+        if one.failure is not None:
+            check.warnings.append(f"{one.name} cannot be asked: {one.failure}.")
+        elif one.note is None:
+            check.warnings.append(f"{one.name} has cosigned nothing of this log.")
+    notes = [one.note for one in trust.witnessed if one.note is not None]
+    _compare(check, trust, notes, tree, intact=intact)
+    return check
+
+
+def _compare(
+    check: Check, trust: Trust, notes: Sequence[bytes], tree: Tree, *, intact: bool
+) -> None:
+    """The events must have the root of each of these checkpoints."""
     known: list[Checkpoint] = []
-    for note in trust.kept:
+    for note in notes:
         check.checked += 1
         try:
             read = parse(note)
@@ -145,7 +179,6 @@ def check_kept(trust: Trust, tree: Tree, *, intact: bool) -> Check:
             held = one.size
         else:
             _tell_unlike(check, one, tree, held, intact=intact)
-    return check
 
 
 def _tell_unlike(check: Check, known: Checkpoint, tree: Tree, held: int, *, intact: bool) -> None:
@@ -194,7 +227,7 @@ def check_cosignatures(connection: psycopg.Connection, trust: Trust) -> Check:
 def kept_sizes(trust: Trust) -> list[int]:
     """The sizes for which a root is known from outside the database."""
     sizes = [] if trust.last is None else [trust.last.size]
-    for note in trust.kept:
+    for note in (*trust.kept, *(one.note for one in trust.witnessed if one.note)):
         try:
             sizes.append(read_checkpoint(parse(note).text).size)
         except NoteRefused:

@@ -29,6 +29,7 @@ from ledger.verification.signatures import (
     check_cosignatures,
     check_kept,
     check_last,
+    check_witnessed,
     kept_sizes,
 )
 from ledger.verification.walk import walk
@@ -110,6 +111,8 @@ def _outside(
     found = [check_last(trust, tree, agreed, intact=intact)]
     if trust.kept:
         found.append(check_kept(trust, tree, intact=intact))
+    if trust.witnessed:
+        found.append(check_witnessed(trust, tree, intact=intact))
     return [*found, check_cosignatures(connection, trust)]
 
 
