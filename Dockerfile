@@ -1,5 +1,12 @@
 # The image of the service and the projector: what requirements.lock names, the project, no tools.
 
+FROM node:24-slim AS assets
+WORKDIR /assets
+COPY src/api/assets/package.json src/api/assets/package-lock.json src/api/assets/.npmrc ./
+RUN npm ci --silent --omit=dev
+COPY src/api/assets ./
+RUN node build.mjs /static
+
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
@@ -8,6 +15,7 @@ COPY requirements.lock ./
 RUN pip download -q --only-binary :all: --require-hashes -r requirements.lock -d /wheels
 COPY pyproject.toml ./
 COPY src src
+COPY --from=assets /static src/api/static
 # The lock names the tools of the tests too; this takes only what the project needs to run.
 RUN python -m venv --without-pip /opt/ledger \
     && pip --python /opt/ledger/bin/python install -q --no-index --find-links /wheels . \

@@ -17,7 +17,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format format-check types imports benchmark lock clean
+.PHONY: help setup demo test check lint format format-check types imports words benchmark lock clean
 
 help: ## say what there is
 	@$(HERE) sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -48,7 +48,7 @@ define wanted_stamp
 	{ printf '%s\n' $(call quoted,$(ROOT)) "$$version"; cksum < requirements.lock; }
 endef
 
-setup: ## make .venv and install what requirements.lock names; does nothing when that is done
+setup: ## make .venv, install what is locked, build the pages' assets; nothing if that is done
 	@$(HERE) set -e; \
 	version=$(call version_of,.venv/bin/python); \
 	wanted=$$($(wanted_stamp)); \
@@ -71,7 +71,8 @@ setup: ## make .venv and install what requirements.lock names; does nothing when
 		$(BIN)/python -m pip install -qq --no-index --no-deps --no-build-isolation -e .; \
 		echo "$$wanted" > .venv/.project; \
 		echo "Ready: .venv/bin/ledger"; \
-	fi
+	fi; \
+	$(BIN)/python -E src/api/assets/make.py
 
 demo: setup ## the ledger with the case files, on a database of its own; prints the address and tokens
 	@$(HERE) exec $(BIN)/ledger demo $(ARGS)
@@ -95,6 +96,9 @@ types: setup ## mypy, strict
 
 imports: setup ## the architecture, as .importlinter states it
 	@$(HERE) $(BIN)/lint-imports
+
+words: setup ## the catalogues of the pages' words brought up to date; says what is missing
+	@$(HERE) $(BIN)/python -m api.pages.frame.catalogues
 
 benchmark: setup ## the figures of the README, measured anew
 	@$(HERE) $(BIN)/ledger benchmark $(ARGS)
@@ -121,6 +125,6 @@ lock: ## requirements.lock anew, keeping what still fits; ARGS=--upgrade for the
 
 clean: ## take away what was built, .venv included; data stay
 	@$(HERE) rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
-		.ruff_cache
+		.ruff_cache src/api/static src/api/assets/node_modules
 	@$(HERE) for folder in src tests; do [ ! -d $$folder ] || \
 		find $$folder -name __pycache__ -type d -prune -exec rm -rf {} +; done

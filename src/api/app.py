@@ -21,6 +21,8 @@ from api.imports import import_routes
 from api.log import log_routes
 from api.money import money_routes
 from api.openapi import document
+from api.pages.frame.errors import for_people
+from api.pages.frame.opening import page_routes
 from api.papers import paper_routes
 from api.problems import HANDLERS
 from api.queries import query_routes
@@ -90,9 +92,10 @@ def create_app(
             *sample_routes(),
             *health_routes(),
             schema,
+            *page_routes(),
         ],
         lifespan=[running],
-        exception_handlers=HANDLERS,
+        exception_handlers=for_people(HANDLERS),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=BODY_LIMIT_BYTES,

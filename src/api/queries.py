@@ -55,7 +55,8 @@ def id_in_path(request: Request[Any, Any, Any], name: str = "id") -> str:
     return found
 
 
-def _filters(listing: Listing, query: Mapping[str, str]) -> dict[str, Any]:
+def filters_of(listing: Listing, query: Mapping[str, str]) -> dict[str, Any]:
+    """The listing's filters that a query uses. Raises `Invalid` for a value that cannot be."""
     found: dict[str, Any] = {}
     for name in listing.filters.keys() & query.keys():
         value: Any = query[name]
@@ -94,7 +95,7 @@ def _list_route(listing: Listing) -> HTTPRouteHandler:
         query = query_of(request, allowed)
         limit = limit_of(query)
         cursor = await _cursor(request, query, listing.path)
-        filters = _filters(listing, query)
+        filters = filters_of(listing, query)
         question = await question_of(
             request, caller, query, known_at=cursor.known_at if cursor else None
         )

@@ -52,11 +52,7 @@ class Cursor(Struct, frozen=True, array_like=True):
     @classmethod
     def read(cls, text: str, path: str, head: int) -> "Cursor":
         """The cursor of the list at `path` in a client's text. Raises `Invalid`."""
-        try:
-            padded = text.encode() + b"=" * (-len(text) % 4)
-            found = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=cls)
-        except (ValueError, binascii.Error, msgspec.MsgspecError):
-            found = None
+        found = cls.peek(text)
         if (
             found is None
             or found.path != path
@@ -65,6 +61,15 @@ class Cursor(Struct, frozen=True, array_like=True):
         ):
             raise Invalid.field("cursor", "is not a cursor of this list")
         return found
+
+    @classmethod
+    def peek(cls, text: str) -> "Cursor | None":
+        """What a client's text says, of whatever list; None where it says nothing."""
+        try:
+            padded = text.encode() + b"=" * (-len(text) % 4)
+            return msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=cls)
+        except (ValueError, binascii.Error, msgspec.MsgspecError):
+            return None
 
 
 def pinned(moment: Moment) -> str:

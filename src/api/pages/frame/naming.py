@@ -1,0 +1,129 @@
+"""What has a permanent name that people must be told in words? Gathered from the messages."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import Struct, inspect
+
+import api
+import ledger
+from api.pages.frame.refusals import FIELD_ERROR, REFUSAL, field_sentences, template_of
+from ledger import catalogue
+from ledger.access import ROLES
+from ledger.application.wishes import Common
+from ledger.findings.catalogue import rules
+from ledger.kernel import fields
+from ledger.kernel.errors import Invalid, LedgerError
+from ledger.projections.engine.query import listings
+
+# Fields that people call otherwise in one message than in all the others.
+OWN_NAMES = frozenset(
+    {
+        "Counts.subject",
+        "IssueVersion.version",
+        "NewCharge.procurement",
+        "Quota.communes",
+    }
+)
+# Parts of the programs' interface that are no part of the domain.
+_NOT_TOLD = frozenset({"LedgerError", "Refusal", "Invalid", "RefusedInBatch"})
+
+Name = tuple[str, str]  # the kind of name, and the name
+
+
+def names() -> set[Name]:
+    """Every permanent name, with its kind."""
+    found: set[Name] = {("grant", role) for role in ROLES}
+    for collection, aggregate in catalogue.aggregates().items():
+        found |= {("collection", collection), ("one of", collection)}
+        found |= {("command", f"{collection}/{name}") for name in aggregate.commands}
+        found |= {("event", name) for name in aggregate.events}
+    for rule in rules():
+        found |= {("rule", rule.id), ("severity", rule.severity)}
+    for kind in _structs():
+        found |= set(_of_struct(kind))
+    found |= {("field", own) for own in OWN_NAMES}
+    return found
+
+
+def refusals() -> set[Name]:
+    """Every sentence of a refusal, and every one about a field."""
+    _import_all(ledger)
+    _import_all(api)
+    told = {template_of(kind) for kind in _below(LedgerError) if kind.__name__ not in _NOT_TOLD}
+    return {(REFUSAL, text) for text in told} | {(FIELD_ERROR, text) for text in field_sentences()}
+
+
+def _below(kind: type[LedgerError]) -> Iterator[type[LedgerError]]:
+    for one in kind.__subclasses__():
+        if one is not Invalid:
+            yield one
+            yield from _below(one)
+
+
+def _import_all(package: ModuleType) -> None:
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith("__main__") and ".assets" not in module.name:
+            importlib.import_module(module.name)
+
+
+def _structs() -> Iterator[type[Struct]]:
+    """Commands, events and rows."""
+    yield Common
+    for aggregate in catalogue.aggregates().values():
+        yield from aggregate.commands.values()
+        yield from aggregate.events.values()
+    for listing in listings():
+        yield listing.row
+
+
+@cache
+def _of_struct(kind: type[Struct]) -> frozenset[Name]:
+    found: set[Name] = set()
+    for field in msgspec.structs.fields(kind):
+        found.add(("field", field.name))
+        found |= set(_of_type(inspect.type_info(field.type), field.name))
+    return frozenset(found)
+
+
+def _of_type(node: inspect.Type, field: str) -> Iterator[Name]:
+    match node:
+        case inspect.LiteralType(values=values):
+            for value in values:
+                yield value_kind(tuple(values), field), str(value)
+        case inspect.StructType(cls=inner):
+            yield from _of_struct(inner)
+        case inspect.Metadata(type=inner_type):
+            yield from _of_type(inner_type, field)
+        case inspect.UnionType(types=types):
+            for one in types:
+                yield from _of_type(one, field)
+        case (
+            inspect.ListType(item_type=item)
+            | inspect.VarTupleType(item_type=item)
+            | inspect.DictType(value_type=item)
+        ):
+            yield from _of_type(item, field)
+        case _:
+            return
+
+
+def value_kind(values: tuple[Any, ...], field: str) -> str:
+    """The kind of name that a field's alternatives have: `TeamKind`, or else the field's name."""
+    if field == "status":
+        return field
+    return _aliases().get(frozenset(values), field)
+
+
+@cache
+def _aliases() -> dict[frozenset[Any], str]:
+    return {
+        frozenset(get_args(one)): name
+        for name, one in vars(fields).items()
+        if get_origin(one) is Literal
+    }

@@ -1,0 +1,98 @@
+"""How is a page opened? The reader and the moment are found, then the page is made and answered."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.handlers import HTTPRouteHandler
+
+from api.identity import require_role
+from api.pages.frame.assets import favicon, static
+from api.pages.frame.links import local_path
+from api.pages.frame.moment import opened
+from api.pages.frame.navigation import Entry
+from api.pages.frame.page import LANG_COOKIE, Page
+from api.pages.frame.routes import PageRoute, pages
+from api.pages.frame.session import session_of
+from api.pages.frame.words import LANGS
+from ledger.kernel.errors import Forbidden
+
+SIGN_IN = "/sign-in"
+_YEAR_SECONDS = 31_536_000
+
+
+def language_of(request: Request[Any, Any, Any]) -> str:
+    """The language asked for in the address, else the one chosen before, else Polish."""
+    for asked in (request.query_params.get("lang"), request.cookies.get(LANG_COOKIE)):
+        if asked in LANGS:
+            return str(asked)
+    return LANGS[0]
+
+
+def check_origin(request: Request[Any, Any, Any]) -> None:
+    """Raises `Forbidden` for a form that another site's page sends."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden(needed="of a page of this server")
+
+
+def _handler(route: PageRoute) -> HTTPRouteHandler:
+    async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
+        if route.method == "POST":
+            check_origin(request)
+        lang = language_of(request)
+        session = await session_of(request)
+        page = Page(request, lang, session)
+        request.state.page = page
+        if request.query_params.get("lang") in LANGS:
+            page.keep(
+                Cookie(
+                    LANG_COOKIE, value=lang, max_age=_YEAR_SECONDS, samesite="lax", httponly=True
+                )
+            )
+        if not route.open_to_all:
+            if session is None:
+                return page.go(_sign_in_first(page, route))
+            if route.roles:
+                require_role(session.caller, route.roles | {"admin"})
+            page.moment = await opened(request, session.caller, page.query)
+            if route.of_project:
+                await page.enter(page.id())
+            else:
+                await page.remember_project()
+        _navigate(page, route)
+        return await route.show(page)
+
+    method: Callable[..., Any] = get if route.method == "GET" else post
+    made: HTTPRouteHandler = method(route.path, name=f"page:{route.method}:{route.path}")(answer)
+    return made
+
+
+def _sign_in_first(page: Page, route: PageRoute) -> str:
+    here = page.here() if route.method == "GET" else page.path
+    return SIGN_IN if here == "/" else f"{SIGN_IN}?next={quote(local_path(here) or '/')}"
+
+
+def _navigate(page: Page, route: PageRoute) -> None:
+    """What can be gone to from here, for the reader's role."""
+    if page.session is None:
+        return
+    with_entries = [one for one in pages() if one.nav and one.nav.shown_to(page.caller.role)]
+    with_entries.sort(key=lambda one: one.nav.order if one.nav else 0)
+    bar, side = [], []
+    for one in with_entries:
+        assert one.nav is not None
+        current = one.path == route.path
+        if one.nav.group is None:
+            within = one.path != "/" and page.path.startswith(one.path.rstrip("/") + "/")
+            bar.append(Entry(page.say(one.nav.label), page.link(one.path), current or within))
+        elif page.project is not None:
+            href = page.link(one.path.replace("{id:str}", page.project["id"]))
+            side.append(Entry(page.say(one.nav.label), href, current, one.nav.group))
+    page.entries, page.project_entries = bar, side
+
+
+def page_routes() -> list[HTTPRouteHandler]:
+    """Every address that answers with a page, and what pages load."""
+    return [static, favicon, *(_handler(route) for route in pages())]

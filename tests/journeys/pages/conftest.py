@@ -1,0 +1,132 @@
+"""A browser and a service with the real case in it, shared by all tests of the pages.
+
+Playwright keeps an event loop running in its thread, where nobody else could run one any more. So
+it has a thread of its own, and tests that use the browser run there.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ledger.access import connected
+from tests.conftest import fresh_database
+from tests.journeys.pages.chromium import ARGUMENTS, NoBrowser, browser
+from tests.journeys.server import Server
+
+WIDTH, HEIGHT = 1280, 900
+WAIT_MILLISECONDS = 10_000
+
+
+BROWSER_THREAD = ThreadPoolExecutor(1, thread_name_prefix="browser")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a test that uses the browser in the browser's thread."""
+    if "chromium" not in pyfuncitem.fixturenames:
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    BROWSER_THREAD.submit(pyfuncitem.obj, **arguments).result()
+    return True
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; where none can be had, tests that need it are skipped, and fail under CI."""
+    try:
+        path = browser()
+    except NoBrowser as why:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(why))
+        pytest.skip(str(why))
+    playwright = BROWSER_THREAD.submit(sync_playwright().start).result()
+    opened = BROWSER_THREAD.submit(
+        playwright.chromium.launch, executable_path=path, args=ARGUMENTS
+    ).result()
+    yield opened
+    BROWSER_THREAD.submit(opened.close).result()
+    BROWSER_THREAD.submit(playwright.stop).result()
+
+
+class Site:
+    """A running service as people see it: each user a browser of their own, signed in."""
+
+    def __init__(self, browser: Browser, server: Server, database_url: str) -> None:
+        self._browser, self._database_url = browser, database_url
+        self.url = server.url
+        self.left_origin: list[str] = []
+        self._opened = ExitStack()
+        self._tokens: dict[tuple[str, str | None, str | None], str] = {}
+
+    def token(self, role: str, project: str | None = None, name: str | None = None) -> str:
+        """A credential with that role."""
+        key = (role, project, name)
+        if key not in self._tokens:
+            made = self._create(name or f"test {role}", role, project)
+            with ThreadPoolExecutor(1) as thread:
+                self._tokens[key] = thread.submit(asyncio.run, made).result()
+        return self._tokens[key]
+
+    async def _create(self, name: str, role: str, project: str | None) -> str:
+        async with connected(self._database_url) as tokens:
+            return await tokens.create(name, role, project)
+
+    def user(
+        self, role: str | None, *, lang: str = "pl", project: str | None = None,
+        name: str | None = None, **options: Any,
+    ) -> Page:  # fmt: skip
+        """A browser window of somebody with that role, or of somebody who is not signed in.
+
+        To be opened in a test, not in a fixture: windows belong to the browser's thread.
+
+        Options: those of Playwright's contexts, such as `java_script_enabled`, `color_scheme`.
+        """
+        options = {"viewport": {"width": WIDTH, "height": HEIGHT}} | options
+        context = self._browser.new_context(base_url=self.url, **options)
+        self._opened.callback(context.close)
+        cookies: list[Any] = [{"name": "ledger_lang", "value": lang, "url": self.url}]
+        if role is not None:
+            value = self.token(role, project, name)
+            cookies.append({"name": "ledger_session", "value": value, "url": self.url})
+        context.add_cookies(cookies)
+        return self._watched(context)
+
+    def _watched(self, context: BrowserContext) -> Page:
+        context.on("request", self._note)
+        page = context.new_page()
+        page.set_default_timeout(WAIT_MILLISECONDS)
+        return page
+
+    def _note(self, request: Any) -> None:
+        if not request.url.startswith((self.url + "/", "data:")):
+            self.left_origin.append(request.url)
+
+    def close(self) -> None:
+        """Closes all windows; fails if a page asked anything of somebody else."""
+        BROWSER_THREAD.submit(self._opened.close).result()
+        assert not self.left_origin, self.left_origin
+
+
+@pytest.fixture(scope="session")
+def site(chromium: Browser, real_case_url: str) -> Iterator[Site]:
+    """The service on the real case; tests must not write to it."""
+    with Server(real_case_url) as server:
+        made = Site(chromium, server, real_case_url)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def new_site(chromium: Browser, server_url: str) -> Iterator[Site]:
+    """The service on an empty ledger, to write to; shared by the stories of one file."""
+    with fresh_database(server_url) as url, Server(url) as server:
+        made = Site(chromium, server, url)
+        yield made
+        made.close()

@@ -1,0 +1,18 @@
+"""The pages that are looked at one by one: a page module's addresses, with objects of the case."""
+
+from tests.journeys.pages.conftest import Site
+
+LIDERZY = "9fb98cef-1c40-560e-9a8c-43f5fbfd958f"
+OPEN = ("/sign-in", "/accessibility", "/no-such-page")
+# One line for each page, added with the page; {liderzy} is the project of that case.
+PAGES = (
+    "/",
+    "/?known_at=80&valid_at=2019-05-13",
+    "/?known_at=nonsense",
+    "/projects/{liderzy}",
+)
+
+
+def pages(site: Site) -> list[str]:
+    """The addresses, filled in."""
+    return [path.format(liderzy=LIDERZY) for path in PAGES]
