@@ -8,7 +8,8 @@ from litestar import Response
 from api.pages.frame.links import local_path
 from api.pages.frame.page import Page
 from api.pages.frame.routes import page, posted
-from api.pages.frame.session import begin, check_csrf, ended
+from api.problems import SignInRefused
+from api.sessions import sign_in_with_token, sign_out
 from ledger.kernel.errors import TooLarge
 
 FORM_LIMIT_BYTES = 10_000
@@ -34,17 +35,15 @@ async def signed_in(page: Page) -> Response[Any]:
     """Begins a session for the token."""
     form = await form_of(page)
     following = local_path(form.get("next")) or "/"
-    cookie = await begin(page.request, form.get("token", ""))
-    if cookie is None:
+    try:
+        page.keep(await sign_in_with_token(page.request, form.get("token", "")))
+    except SignInRefused:
         return page.show("sign_in.html", status=422, next=following, refused=True)
-    page.keep(cookie)
     return page.go(following)
 
 
 @posted("/sign-out", open_to_all=True)
 async def signed_out(page: Page) -> Response[Any]:
     """Ends the session."""
-    if page.session is not None:
-        check_csrf(page.session, (await form_of(page)).get("csrf"))
-        page.keep(ended(page.request))
+    page.keep(await sign_out(page.request))
     return page.go("/sign-in")

@@ -11,9 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from api.cookies import PLAIN_NAME
 from ledger.access import connected
 from tests.conftest import fresh_database
 from tests.journeys.pages.chromium import ARGUMENTS, NoBrowser, browser
@@ -64,6 +66,7 @@ class Site:
         self.left_origin: list[str] = []
         self._opened = ExitStack()
         self._tokens: dict[tuple[str, str | None, str | None], str] = {}
+        self._sessions: dict[str, str] = {}
 
     def token(self, role: str, project: str | None = None, name: str | None = None) -> str:
         """A credential with that role."""
@@ -77,6 +80,13 @@ class Site:
     async def _create(self, name: str, role: str, project: str | None) -> str:
         async with connected(self._database_url) as tokens:
             return await tokens.create(name, role, project)
+
+    def _session(self, token: str) -> str:
+        """The cookie of a session that the token begins; one for each token."""
+        if token not in self._sessions:
+            answer = httpx.post(f"{self.url}/api/session", json={"token": token})
+            self._sessions[token] = answer.cookies[PLAIN_NAME]
+        return self._sessions[token]
 
     def user(
         self, role: str | None, *, lang: str = "pl", project: str | None = None,
@@ -93,8 +103,8 @@ class Site:
         self._opened.callback(context.close)
         cookies: list[Any] = [{"name": "ledger_lang", "value": lang, "url": self.url}]
         if role is not None:
-            value = self.token(role, project, name)
-            cookies.append({"name": "ledger_session", "value": value, "url": self.url})
+            value = self._session(self.token(role, project, name))
+            cookies.append({"name": PLAIN_NAME, "value": value, "url": self.url})
         context.add_cookies(cookies)
         return self._watched(context)
 

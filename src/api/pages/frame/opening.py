@@ -8,16 +8,14 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 
-from api.identity import require_role
+from api.identity import require_role, session_of
 from api.pages.frame.assets import favicon, static
 from api.pages.frame.links import local_path
 from api.pages.frame.moment import opened
 from api.pages.frame.navigation import Entry
 from api.pages.frame.page import LANG_COOKIE, Page
 from api.pages.frame.routes import PageRoute, pages
-from api.pages.frame.session import session_of
 from api.pages.frame.words import LANGS
-from ledger.kernel.errors import Forbidden
 
 SIGN_IN = "/sign-in"
 _YEAR_SECONDS = 31_536_000
@@ -31,16 +29,8 @@ def language_of(request: Request[Any, Any, Any]) -> str:
     return LANGS[0]
 
 
-def check_origin(request: Request[Any, Any, Any]) -> None:
-    """Raises `Forbidden` for a form that another site's page sends."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden(needed="of a page of this server")
-
-
 def _handler(route: PageRoute) -> HTTPRouteHandler:
     async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
-        if route.method == "POST":
-            check_origin(request)
         lang = language_of(request)
         session = await session_of(request)
         page = Page(request, lang, session)

@@ -7,13 +7,12 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from api.identity import READ_PERSONS, require_role
+from api.identity import READ_PERSONS, Session, require_role
 from api.pages.frame.links import Addresses
 from api.pages.frame.moment import TimeMachine
 from api.pages.frame.navigation import Entry, in_groups
 from api.pages.frame.rendering import rendered
 from api.pages.frame.security import HEADERS
-from api.pages.frame.session import Session
 from api.pages.frame.words import Words, words
 from api.queries import filters_of, id_in_path
 from api.state import service
