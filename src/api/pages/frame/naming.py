@@ -16,10 +16,19 @@ from api.pages.frame.refusals import FIELD_ERROR, REFUSAL, field_sentences, temp
 from ledger import catalogue
 from ledger.access import ROLES
 from ledger.application.wishes import Common
+from ledger.findings import Finding
 from ledger.findings.catalogue import rules
 from ledger.kernel import fields
 from ledger.kernel.errors import Invalid, LedgerError
 from ledger.projections.engine.query import listings
+from ledger.queries.budget import BudgetRow
+from ledger.queries.changes import RowChange
+from ledger.queries.explain import AmountItem, CountItem
+from ledger.queries.indicators import CountedRow, IndicatorRow
+from ledger.queries.replay import HistoryRow
+from ledger.queries.sampling import PopulationRow
+from ledger.queries.screening import DigitRow, RepeatedRow
+from ledger.queries.settlement import TrancheRow
 
 # Fields that people call otherwise in one message than in all the others.
 OWN_NAMES = frozenset(
@@ -30,6 +39,24 @@ OWN_NAMES = frozenset(
         "Quota.communes",
     }
 )
+# What the read models say of where something stands, for each collection. People say it otherwise
+# of an agreement than of a claim; without a collection it is said as of a project.
+STATUSES = {
+    "activities": ("planned", "in_progress", "held", "cancelled"),
+    "agreements": ("in_force", "terminated"),
+    "claims": ("draft", "submitted", "returned", "approved", "paid"),
+    "charges": ("recorded", "claimed", "approved", "withdrawn"),
+    "deliverables": ("planned", "issued", "submitted", "approved", "rejected"),
+    "grants": ("awarded", "partly_paid", "paid", "settled"),
+    "milestones": ("planned", "in_progress", "overdue", "completed", "approved"),
+    "obligations": ("open", "partly", "done", "overdue"),
+    "projects": ("planned", "running", "ended", "closed"),
+    "support-cases": ("open", "closed"),
+}
+# By what indicators are broken down, beside the fields of the subjects; and what is not recorded.
+DIMENSIONS = ("age_group",)
+UNKNOWN = "unknown"
+CHANGES = ("added", "changed", "removed")
 # Parts of the programs' interface that are no part of the domain.
 _NOT_TOLD = frozenset({"LedgerError", "Refusal", "Invalid", "RefusedInBatch"})
 
@@ -47,7 +74,11 @@ def names() -> set[Name]:
         found |= {("rule", rule.id), ("severity", rule.severity)}
     for kind in _structs():
         found |= set(_of_struct(kind))
-    found |= {("field", own) for own in OWN_NAMES}
+    found |= {("field", own) for own in (*OWN_NAMES, *DIMENSIONS)}
+    found |= {("change", one) for one in CHANGES} | {("value", UNKNOWN)}
+    for collection, statuses in STATUSES.items():
+        for status in statuses:
+            found |= {("status", status), ("status", f"{collection}.{status}")}
     return found
 
 
@@ -80,6 +111,8 @@ def _structs() -> Iterator[type[Struct]]:
         yield from aggregate.events.values()
     for listing in listings():
         yield listing.row
+    yield from (AmountItem, BudgetRow, CountedRow, CountItem, DigitRow, Finding, HistoryRow)
+    yield from (IndicatorRow, PopulationRow, RepeatedRow, RowChange, TrancheRow)
 
 
 @cache

@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def told(words: Words, error: LedgerError) -> str:
         )
     text = template_of(type(error))
     found = str(words.translations.upgettext(REFUSAL, text))
-    return found.format(**{k: _fact(words, v) for k, v in error.facts.items()})
+    return found.format(**{k: _fact(words, k, v) for k, v in error.facts.items()})
 
 
 def last_name(path: str) -> str:
@@ -53,7 +54,7 @@ def field_error(words: Words, error: FieldError) -> str:
     for pattern, text in _patterns():
         if found := pattern.fullmatch(error.message):
             said = str(words.translations.upgettext(FIELD_ERROR, text))
-            return said.format(*found.groups())
+            return said.format(*(_fact(words, "", value) for value in found.groups()))
     return error.message
 
 
@@ -62,8 +63,22 @@ def template_of(kind: type[LedgerError]) -> str:
     return " ".join(inspect.cleandoc(kind.__doc__ or "").split())
 
 
-def _fact(words: Words, value: Any) -> Any:
+# What a fact of a refusal is called by, where it is a value with a name.
+_KINDS = {"role": "Role", "kind": "DeliverableKind", "status": "status"}
+
+
+def _fact(words: Words, name: str, value: Any) -> Any:
+    """A fact as people write it: a day, an amount, a value by its name."""
     if isinstance(value, date):
+        return written.day(words.lang, value)
+    if name in _KINDS:
+        return words.name(_KINDS[name], value)
+    if name == "needed":
+        named = [words.name("grant", role) for role in str(value).split(" or ")]
+        return ", ".join(named)
+    if isinstance(value, str | Decimal) and re.fullmatch(r"\d+\.\d\d", str(value)):
+        return written.money(words.lang, value)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return written.day(words.lang, value)
     return value
 

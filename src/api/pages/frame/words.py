@@ -52,6 +52,11 @@ class Words:
         """Whether the catalogue knows that name."""
         return str(self.translations.upgettext(kind, key)) != key
 
+    def status(self, status: str, of: str = "") -> str:
+        """How one says that something of a collection stands there."""
+        own = f"{of}.{status}"
+        return self.name("status", own if of and self.has_name("status", own) else status)
+
     def field(self, message: str, name: str) -> str:
         """What a field of a message is called: its own name there, or else the common one."""
         own = f"{message}.{name}"
