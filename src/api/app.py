@@ -29,6 +29,7 @@ from api.queries import query_routes
 from api.requests import request_log
 from api.samples import sample_routes
 from api.sessions import session_routes
+from api.tokens import token_routes
 from ledger import logs
 from ledger.attestations.attesting import Attesting
 from ledger.attestations.witnesses import read_witnesses
@@ -77,6 +78,7 @@ def create_app(
     app = Litestar(
         route_handlers=[
             *session_routes(),
+            *token_routes(),
             *command_routes(),
             *query_routes(),
             *money_routes(),

@@ -173,5 +173,7 @@ def command_routes() -> list[HTTPRouteHandler]:
     found: list[HTTPRouteHandler] = [record_batch]
     for collection, aggregate in catalogue.aggregates().items():
         for name, kind in aggregate.commands.items():
+            if kind.terms.operator_only:
+                continue
             found.append(_command_route(collection, name, creates=kind.terms.creates))
     return found

@@ -31,6 +31,7 @@ class ReceiptAnswer(Struct, frozen=True):
     position: Position
     recorded_at: Time
     appointment: Id | None = None
+    grant: Id | None = None
 
 
 class FieldProblem(Struct, frozen=True):

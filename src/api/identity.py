@@ -97,7 +97,7 @@ async def session_behind(request: Request[Any, Any, Any], cookie: str) -> Sessio
     known = await parts.access.sessions.verify(cookie)
     if known is None:
         return None
-    token = await parts.tokens.grant(known.holder)
+    token = await parts.tokens.in_force(known.holder)
     if token is None:
         return None
     held = Held(id=token.id, role=token.role, project=token.project)
@@ -119,13 +119,20 @@ async def still_calling(request: Request[Any, Any, Any], caller: Caller) -> bool
     session = request.scope["state"].get(_SEEN)
     if session is not None and not await parts.access.sessions.alive(session.id):
         return False
-    return await parts.tokens.grant(caller.id) is not None
+    return await parts.tokens.in_force(caller.id) is not None
 
 
 def require_role(caller: Caller, roles: frozenset[str]) -> None:
     """Raises `Forbidden` unless the caller has one of the roles."""
     if caller.role not in roles:
         raise Forbidden(needed=" or ".join(sorted(roles)))
+
+
+def require_admin(caller: Caller) -> None:
+    """Raises `Forbidden` unless the caller is an admin of all projects."""
+    require_role(caller, frozenset({"admin"}))
+    if caller.project is not None:
+        raise Forbidden(needed="admin of all projects")
 
 
 def asker_of(caller: Caller) -> Asker:

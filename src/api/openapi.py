@@ -39,7 +39,7 @@ from api.describing import (
     ref,
 )
 from api.describing_access import ANSWERS as ACCESS_ANSWERS
-from api.describing_access import describe_sessions
+from api.describing_access import describe_access
 from api.describing_samples import ANSWERS as SAMPLE_ANSWERS
 from api.describing_samples import describe_samples
 from api.documents import DocumentAnswer, describe_documents
@@ -56,7 +56,7 @@ from ledger.findings import Finding
 from ledger.imports.kept import ImportReceipt
 from ledger.integrity.receipts import Receipt
 from ledger.kernel.fields import EXAMPLE_ID
-from ledger.kernel.messages import Aggregate, Command
+from ledger.kernel.messages import Command
 from ledger.projections.engine.query import Listing, listings
 from ledger.queries.audit_trail import AuditElement
 from ledger.queries.budget import GROUPINGS, BudgetRow
@@ -89,7 +89,7 @@ def _body_schema(command: type[Command], schemas: Schema) -> Schema:
     return body | ({"required": required} if required else {})
 
 
-def _command(aggregate: Aggregate, command: type[Command], schemas: Schema) -> tuple[str, Schema]:
+def _command(command: type[Command], schemas: Schema) -> tuple[str, Schema]:
     terms = command.terms
     path = f"/api/{terms.collection}" + ("" if terms.creates else f"/{{id}}/{terms.name}")
     roles = ", ".join(sorted(terms.roles))
@@ -195,7 +195,7 @@ def _own_paths() -> dict[str, Schema]:
     }
     found |= describe_documents(problems) | describe_imports() | describe_samples() | describe_log()
     found |= _paper_paths()
-    found |= describe_bundle() | describe_audit() | describe_sessions()
+    found |= describe_bundle() | describe_audit() | describe_access()
     found |= describe_attestations()
     found["/api/batch"] = {
         "post": {
@@ -239,7 +239,12 @@ def _allowed(schema: Schema) -> list[Any]:
 @cache
 def document() -> bytes:
     """The OpenAPI document as JSON."""
-    commands = [c for a in catalogue.aggregates().values() for c in a.commands.values()]
+    commands = [
+        command
+        for aggregate in catalogue.aggregates().values()
+        for command in aggregate.commands.values()
+        if not command.terms.operator_only
+    ]
     rows = [one.row for one in listings()]
     answers = [ReceiptAnswer, Problem, EventAnswer, ReplayAnswer, BatchBody, HistoryRow,
                IndicatorRow, CountedRow, AmountItem, CountItem, Common, BudgetRow,
@@ -249,10 +254,9 @@ def document() -> bytes:
     _, schemas = msgspec.json.schema_components([*commands, *rows, *answers], ref_template=REF)
     _annotate(schemas)
     paths: dict[str, Schema] = {}
-    for aggregate in catalogue.aggregates().values():
-        for command in aggregate.commands.values():
-            path, item = _command(aggregate, command, schemas)
-            paths.setdefault(path, {}).update(item)
+    for command in commands:
+        path, item = _command(command, schemas)
+        paths.setdefault(path, {}).update(item)
     for listing in listings():
         for path, item in _listing_paths(listing).items():
             paths.setdefault(path, {}).update(item)

@@ -69,9 +69,10 @@ class Scenario:
         by: str = "anna",
         reason: str | None = None,
         scope: str | None = None,
+        operator: bool = False,
     ) -> Self:
         """The command comes in as JSON and is decided; what follows is recorded."""
-        given = self._given(on, world, by=by, reason=reason, scope=scope)
+        given = self._given(on, world, by=by, reason=reason, scope=scope, operator=operator)
         self._events, self.notices, self.error = (), (), None
         try:
             message, references = read(

@@ -10,6 +10,7 @@ from ledger.aggregates.deliverables import (
     CreateDeliverable,
     Deliverable,
     DeliverableCreated,
+    FourEyes,
     IssueVersion,
     RejectVersion,
     SubmitVersion,
@@ -29,8 +30,8 @@ from ledger.kernel.standing import DeliverableStanding
 from tests.aggregates.scenario import DAY, ITSELF, PROJECT, Scenario
 
 CREATED = DeliverableCreated(project=PROJECT, kind="model", title="Model", milestone=1)
-ISSUED = VersionIssued(version="1.0")
-SUBMITTED = VersionSubmitted(version="1.0")
+ISSUED = VersionIssued(version="1.0", issued_by="ewa")
+SUBMITTED = VersionSubmitted(version="1.0", submitted_by="jan")
 APPROVED = VersionApproved(version="1.0", approved_by="MRPiPS")
 REJECTED = VersionRejected(version="1.0", approved_by="MRPiPS")
 APPROVE = ApproveVersion(version="1.0", approved_by="MRPiPS")
@@ -62,7 +63,7 @@ def test_a_milestone_that_the_project_does_not_plan_is_invalid() -> None:
 
 def test_a_version_is_issued_with_its_document() -> None:
     deliverable().when(IssueVersion(version="1.0", document="ab" * 32)).then(
-        VersionIssued(version="1.0", document="ab" * 32)
+        VersionIssued(version="1.0", document="ab" * 32, issued_by="anna")
     )
 
 
@@ -71,7 +72,7 @@ def test_a_version_is_issued_once() -> None:
 
 
 def test_an_issued_version_is_submitted() -> None:
-    deliverable(ISSUED).when(SubmitVersion(version="1.0")).then(SUBMITTED)
+    deliverable(ISSUED).when(SubmitVersion(version="1.0"), by="jan").then(SUBMITTED)
 
 
 def test_a_version_is_submitted_once() -> None:
@@ -122,6 +123,21 @@ def test_the_first_approval_of_several_versions_counts() -> None:
     )
     assert isinstance(state, Deliverable)
     assert state.approved_on == DAY
+
+
+@pytest.mark.parametrize("by", ["ewa", "jan"])
+def test_nobody_approves_what_he_issued_or_submitted_himself(by: str) -> None:
+    deliverable(ISSUED, SUBMITTED).when(APPROVE, by=by).refused(FourEyes, collides=HERE)
+    deliverable(ISSUED, SUBMITTED).when(REJECT, by=by).then(REJECTED)
+
+
+def test_who_tells_what_papers_say_of_the_past_may_tell_of_both() -> None:
+    deliverable(ISSUED, SUBMITTED).when(APPROVE, by="jan", operator=True).then(APPROVED)
+
+
+def test_a_version_from_before_names_were_noted_is_approved_by_anybody() -> None:
+    before = VersionIssued(version="1.0"), VersionSubmitted(version="1.0")
+    deliverable(*before).when(APPROVE).then(APPROVED)
 
 
 def test_only_managers_decide() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CASES = Path(__file__).parents[2] / "cases"
 CASE_NAMES = ["liderzy-kooperacji", "kooperacja-efektywna-i-skuteczna", "przyklad-zmyslony"]
-LOADER = Caller(id="load", name="ledger load", role="admin")
+LOADER = Caller(id="load", name="ledger load", role="admin", operator=True)
 
 
 class Client:
@@ -77,6 +77,10 @@ class Service:
         """A token with that role, for all projects or for one."""
         create, said = self._tokens.create, name or f"test {role}"
         return str(self.http.blocking_portal.call(create, said, role, project))
+
+    def bearer(self, token: str) -> Client:
+        """Whoever shows that token."""
+        return Client(self.http, token)
 
     def nobody(self) -> Client:
         """Somebody without a token."""

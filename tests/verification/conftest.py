@@ -21,7 +21,7 @@ from tests.verification.tampering import Ledger
 
 CASES = Path(__file__).parents[2] / "cases"
 LOADED = ("liderzy-kooperacji", "kooperacja-efektywna-i-skuteczna")
-LOADER = Caller(id="load", name="ledger load", role="admin")
+LOADER = Caller(id="load", name="ledger load", role="admin", operator=True)
 
 
 async def _load(ledger: Ledger, name: str) -> None:

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 
 from psycopg_pool import AsyncConnectionPool
 
+from ledger.access.granted import Granted
 from ledger.access.sessions import Session, Sessions
-from ledger.access.tokens import ROLES, Grant, Tokens
+from ledger.access.tokens import ROLES, Token, Tokens
 from ledger.event_store.connections import options
 
-__all__ = ["ROLES", "Access", "Grant", "Session", "Sessions", "Tokens", "connected"]
+__all__ = ["ROLES", "Access", "Session", "Sessions", "Token", "Tokens", "connected"]
 
 
 class Access:
@@ -22,7 +23,8 @@ class Access:
         self._pool = AsyncConnectionPool(
             url, kwargs=options("ledger_writer"), min_size=1, max_size=4, open=False
         )
-        self.tokens = Tokens(self._pool)
+        self.granted = Granted(self._pool)
+        self.tokens = Tokens(self._pool, self.granted)
         self.sessions = Sessions(self._pool)
 
     async def open(self) -> None:

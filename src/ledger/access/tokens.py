@@ -1,23 +1,31 @@
-"""Which machines may call? Tokens: shown once, stored as a salted hash."""
+"""Which machines may call? Tokens: shown once, stored as a salted hash.
+
+What a token may do its grant in the log says (`ledger.access.granted`); one without a record of its
+own there has the role that stands beside it.
+"""
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 import uuid_utils
 from msgspec import Struct
+from msgspec.structs import replace
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
+
+from ledger.access.granted import VERSION, Granted
 
 ROLES = ("officer", "coordinator", "manager", "auditor", "admin")
 PREFIX = "ledger"
 # 256 random bits: a fast hash of them cannot be searched. The salt keeps equal ones apart.
 SECRET_BYTES = 32
+NOTED_EVERY = timedelta(minutes=1)  # `used_at` is no finer, so that reading does not write
 
 
-class Grant(Struct, frozen=True, kw_only=True):
+class Token(Struct, frozen=True, kw_only=True):
     """A credential: what it is called, its role, and the one project it is granted for."""
 
     id: str
@@ -25,11 +33,32 @@ class Grant(Struct, frozen=True, kw_only=True):
     role: str
     project: str | None
     created_at: datetime
+    expires_at: datetime | None
+    rotated_at: datetime | None
+    used_at: datetime | None
     revoked_at: datetime | None
+
+
+_COLUMNS = (
+    "t.id::text, t.name, t.role, t.project::text, t.created_at, t.expires_at, t.rotated_at,"
+    " t.used_at, t.revoked_at"
+)
+_WIDTH = len(Token.__struct_fields__)
+_IN_FORCE = "t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())"
+_SECRETS = (
+    "t.salt, t.hash, t.former_salt, t.former_hash, coalesce(t.former_ends_at > now(), false),"
+    " t.used_at IS NULL OR t.used_at < now() - %(often)s"
+)
 
 
 def _hash(salt: bytes, secret: str) -> bytes:
     return hashlib.sha256(salt + secret.encode()).digest()
+
+
+def _new_secret() -> tuple[str, bytes, bytes]:
+    """A secret, its salt and its hash."""
+    secret, salt = secrets.token_urlsafe(SECRET_BYTES), secrets.token_bytes(16)
+    return secret, salt, _hash(salt, secret)
 
 
 def _parts(token: str) -> tuple[str, str] | None:
@@ -41,71 +70,112 @@ def _parts(token: str) -> tuple[str, str] | None:
     return id, secret
 
 
-_COLUMNS = "id::text, name, role, project::text, created_at, revoked_at"
+def _text(id: str, secret: str) -> str:
+    return f"{PREFIX}_{id.replace('-', '')}_{secret}"
 
 
-def _grant(row: tuple[Any, ...]) -> Grant:
-    names = ("id", "name", "role", "project", "created_at", "revoked_at")
-    return Grant(**dict(zip(names, row, strict=True)))
+def _token(row: tuple[Any, ...]) -> Token:
+    return Token(**dict(zip(Token.__struct_fields__, row, strict=True)))
+
+
+def _matches(row: tuple[Any, ...], secret: str) -> bool:
+    """Whether the secret is the one in use, or the one before while that may still be used."""
+    salt, hashed, former_salt, former_hash, former_counts = row[:5]
+    if secrets.compare_digest(_hash(salt, secret), hashed):
+        return True
+    return bool(former_counts) and secrets.compare_digest(_hash(former_salt, secret), former_hash)
 
 
 class Tokens:
-    """The credentials in the database."""
+    """The tokens in the database."""
 
-    def __init__(self, pool: "AsyncConnectionPool[AsyncConnection]") -> None:
+    def __init__(self, pool: "AsyncConnectionPool[AsyncConnection]", granted: Granted) -> None:
         self._pool = pool
+        self._granted = granted
 
-    async def create(self, name: str, role: str, project: str | None = None) -> str:
+    async def create(
+        self,
+        name: str,
+        role: str,
+        project: str | None = None,
+        *,
+        id: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> str:
         """A new token; its text cannot be had again."""
-        id, secret = uuid_utils.uuid7(), secrets.token_urlsafe(SECRET_BYTES)
-        salt = secrets.token_bytes(16)
+        id = id or str(uuid_utils.uuid7())
+        secret, salt, hashed = _new_secret()
         async with self._pool.connection() as connection:
             await connection.execute(
-                "INSERT INTO access.tokens (id, name, role, project, salt, hash)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                (str(id), name, role, project, salt, _hash(salt, secret)),
+                "INSERT INTO access.tokens (id, name, role, project, salt, hash, expires_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                (id, name, role, project, salt, hashed, expires_at),
             )
-        return f"{PREFIX}_{id.hex}_{secret}"
+        return _text(id, secret)
 
-    async def verify(self, token: str) -> Grant | None:
-        """The grant behind a token's text, unless it is unknown, wrong or revoked."""
+    async def verify(self, token: str) -> Token | None:
+        """The token of that text with what it may do now; None: unknown, wrong or not in force."""
         parts = _parts(token)
         if parts is None:
             return None
         try:
-            async with self._pool.connection() as connection:
-                found = await connection.execute(
-                    f"SELECT {_COLUMNS}, salt, hash FROM access.tokens"
-                    " WHERE id = %s AND revoked_at IS NULL",
-                    (parts[0],),
-                )
-                row = await found.fetchone()
+            return await self._in_force(*parts)
         except psycopg.DataError:
             return None
-        if row is None or not secrets.compare_digest(_hash(row[6], parts[1]), row[7]):
-            return None
-        return _grant(row[:6])
 
-    async def grant(self, id: str) -> Grant | None:
-        """The credential of that id, while it is in force."""
+    async def in_force(self, id: str) -> Token | None:
+        """The token of that id with what it may do now; None: unknown or not in force."""
+        return await self._in_force(id, None)
+
+    async def _in_force(self, id: str, secret: str | None) -> Token | None:
         async with self._pool.connection() as connection:
             found = await connection.execute(
-                f"SELECT {_COLUMNS} FROM access.tokens WHERE id = %s AND revoked_at IS NULL",
-                (id,),
+                f"SELECT {_COLUMNS}, {_SECRETS}, {VERSION.format(holder='t.id')}"
+                f" FROM access.tokens AS t WHERE t.id = %(id)s AND {_IN_FORCE}",
+                {"id": id, "often": NOTED_EVERY},
             )
             row = await found.fetchone()
-        return None if row is None else _grant(row)
+            if row is None or (secret is not None and not _matches(row[_WIDTH:], secret)):
+                return None
+            if secret is not None and row[-2]:
+                await connection.execute(
+                    "UPDATE access.tokens SET used_at = now() WHERE id = %s", (id,)
+                )
+        return await self._with_grant(_token(row[:_WIDTH]), row[-1])
 
-    async def all(self) -> list[Grant]:
-        """Every credential, the newest last."""
+    async def _with_grant(self, token: Token, version: int) -> Token | None:
+        if not version:
+            return token
+        grants = await self._granted.to(token.id, version)
+        for one in grants.values():
+            return replace(token, role=one.role, project=one.project)
+        return None
+
+    async def rotate(self, id: str, keep: timedelta = timedelta(0)) -> str | None:
+        """A new secret for a token in force; the one before may be used for so long still.
+
+        Answers the token's new text, which cannot be had again; None: there is none such.
+        """
+        secret, salt, hashed = _new_secret()
         async with self._pool.connection() as connection:
             found = await connection.execute(
-                f"SELECT {_COLUMNS} FROM access.tokens ORDER BY created_at, id"
+                "UPDATE access.tokens AS t SET former_salt = t.salt, former_hash = t.hash,"
+                " former_ends_at = now() + %(keep)s, salt = %(salt)s, hash = %(hash)s,"
+                f" rotated_at = now() WHERE t.id = %(id)s AND {_IN_FORCE}",
+                {"id": id, "keep": keep, "salt": salt, "hash": hashed},
             )
-            return [_grant(row) for row in await found.fetchall()]
+            return _text(id, secret) if found.rowcount == 1 else None
+
+    async def all(self) -> list[Token]:
+        """Every token, the newest last."""
+        async with self._pool.connection() as connection:
+            found = await connection.execute(
+                f"SELECT {_COLUMNS} FROM access.tokens AS t ORDER BY t.created_at, t.id"
+            )
+            return [_token(row) for row in await found.fetchall()]
 
     async def revoke(self, id: str) -> bool:
-        """Ends a credential at once; False where there is none, or none in force, of that id."""
+        """Ends a token at once; False where there is none, or none unrevoked, of that id."""
         async with self._pool.connection() as connection:
             found = await connection.execute(
                 "UPDATE access.tokens SET revoked_at = now()"

@@ -16,11 +16,16 @@ Status = Literal["issued", "submitted", "approved", "rejected"]
 
 
 class Version(Struct, frozen=True, kw_only=True):
-    """One version: its document, and how far it is since the day `since`."""
+    """One version: its document, and how far it is since the day `since`.
+
+    Who issued and who submitted it is unknown of what was recorded before this was noted.
+    """
 
     document: str | None = None
     status: Status = "issued"
     since: date
+    issued_by: str | None = None
+    submitted_by: str | None = None
     decided_by: str | None = None
 
 
@@ -74,9 +79,10 @@ class VersionIssued(Event, frozen=True, kw_only=True):
 
     version: ShortText
     document: Digest | None = None
+    issued_by: str | None = None
 
     def apply(self, state: Deliverable, on: date) -> Deliverable:
-        issued = Version(document=self.document, since=on)
+        issued = Version(document=self.document, since=on, issued_by=self.issued_by)
         return replace(state, versions={**state.versions, self.version: issued})
 
 
@@ -85,9 +91,12 @@ class VersionSubmitted(Event, frozen=True, kw_only=True):
     """A version was handed in for approval."""
 
     version: ShortText
+    submitted_by: str | None = None
 
     def apply(self, state: Deliverable, on: date) -> Deliverable:
-        return _with_version(state, self.version, status="submitted", since=on)
+        return _with_version(
+            state, self.version, status="submitted", since=on, submitted_by=self.submitted_by
+        )
 
 
 @DELIVERABLES.event("deliverable.approved")
@@ -140,6 +149,10 @@ class VersionNotSubmitted(Refusal):
     """The version {version} is not submitted on {on}, so nothing can be decided about it."""
 
 
+class FourEyes(Refusal):
+    """{name} issued or submitted the version {version}: another person has to approve it."""
+
+
 # Commands
 
 
@@ -154,12 +167,13 @@ def _undecided(state: Deliverable, version: str, given: Given) -> Version:
     return found
 
 
-def _check_submitted(state: Deliverable, version: str, given: Given) -> None:
+def _check_submitted(state: Deliverable, version: str, given: Given) -> Version:
     found = _undecided(state, version, given)
     if found.status != "submitted" or given.effective_on < found.since:
         raise VersionNotSubmitted(
             version=version, on=given.effective_on, collides=Collision("deliverables", given.id)
         )
+    return found
 
 
 @DELIVERABLES.command("create")
@@ -196,7 +210,7 @@ class IssueVersion(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def decide(self, state: Deliverable, given: Given) -> Sequence[Event]:
         if self.version in state.versions:
             raise VersionExists(version=self.version, collides=Collision("deliverables", given.id))
-        return [VersionIssued(version=self.version, document=self.document)]
+        return [VersionIssued(version=self.version, document=self.document, issued_by=given.by)]
 
 
 @DELIVERABLES.command("submit")
@@ -214,18 +228,22 @@ class SubmitVersion(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 collides=Collision("deliverables", given.id),
             )
         NotTrueYet.check(found.since, given.effective_on, Collision("deliverables", given.id))
-        return [VersionSubmitted(version=self.version)]
+        return [VersionSubmitted(version=self.version, submitted_by=given.by)]
 
 
-@DELIVERABLES.command("approve", roles=["manager"])
+@DELIVERABLES.command("approve", roles=["manager"], four_eyes=True)
 class ApproveVersion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Record that an authority accepted a submitted version."""
+    """Record that an authority accepted a version that somebody else issued and submitted."""
 
     version: ShortText
     approved_by: Title
 
     def decide(self, state: Deliverable, given: Given) -> Sequence[Event]:
-        _check_submitted(state, self.version, given)
+        found = _check_submitted(state, self.version, given)
+        # The operator tells what papers say of the past: he is not who submitted it then.
+        if not given.operator and given.by in (found.issued_by, found.submitted_by):
+            here = Collision("deliverables", given.id)
+            raise FourEyes(name=given.by, version=self.version, collides=here)
         return [VersionApproved(version=self.version, approved_by=self.approved_by)]
 
 

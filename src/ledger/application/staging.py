@@ -80,6 +80,7 @@ class Staging:
             today=one.today,
             by=one.wish.by or self._caller.name,
             scope=self._caller.project,
+            operator=self._caller.operator,
             reason=one.common.reason,
             new_id=new_id,
             world=await self._seen(one, state),

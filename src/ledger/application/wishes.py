@@ -18,16 +18,20 @@ from ledger.kernel.errors import (
 )
 from ledger.kernel.fields import Date, Digest, Id, Text
 from ledger.kernel.intake import Reference, read
-from ledger.kernel.messages import Command
+from ledger.kernel.messages import Command, CommandTerms
 
 
 class Caller(Struct, frozen=True, kw_only=True):
-    """Who asks: the credential, its name, its role, and the one project it is granted for."""
+    """Who asks: the credential, its name, its role, and the one project it is granted for.
+
+    `operator`: whoever sits at the machine itself, and could change everything there anyway.
+    """
 
     id: str
     name: str
     role: str
     project: str | None = None
+    operator: bool = False
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -101,12 +105,11 @@ def read_wish(wish: Wish, caller: Caller, today: date) -> Ready:
     kind = catalogue.command(wish.collection, wish.command)
     if kind is None or (wish.id is None) != kind.terms.creates:
         raise NotFound
+    if kind.terms.operator_only and not caller.operator:
+        raise NotFound
     if wish.id is not None and valid_id(wish.id) != wish.id:
         raise NotFound
-    if caller.role not in kind.terms.roles:
-        raise Forbidden(needed=" or ".join(sorted(kind.terms.roles)))
-    if kind.terms.collection == "projects" and kind.terms.creates and caller.project:
-        raise Forbidden(needed="coordinator of all projects")
+    _check_role(kind.terms, caller)
     body = {} if wish.body is None else wish.body
     if not isinstance(body, dict):
         raise Malformed(why="the body must be a JSON object.")
@@ -134,6 +137,14 @@ def read_wish(wish: Wish, caller: Caller, today: date) -> Ready:
         today=today,
         may_exist=id is not None,
     )
+
+
+def _check_role(terms: CommandTerms, caller: Caller) -> None:
+    if caller.role not in terms.roles:
+        raise Forbidden(needed=" or ".join(sorted(terms.roles)))
+    if terms.all_projects and caller.project:
+        needed = " or ".join(sorted(terms.roles - {"admin"} or terms.roles))
+        raise Forbidden(needed=f"{needed} of all projects")
 
 
 def new_id() -> str:

@@ -25,7 +25,7 @@ app = App(
     suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
-token = App(name="token", help="Credentials: made, listed, revoked.")
+token = App(name="token", help="Credentials of machines: made, listed, rotated, revoked.")
 imports = App(name="import", help="Files of others: documents, e-invoices.")
 export = App(name="export", help="What others read: the log, claims, registers.")
 database = App(name="database", help="The database behind the ledger.")
@@ -45,6 +45,7 @@ _COMMANDS = (
     (token, "create", "tokens:create", "Makes a token; its text is shown this once."),
     (token, "list", "tokens:show", "Who may call."),
     (token, "revoke", "tokens:revoke", "Ends a token at once."),
+    (token, "rotate", "tokens:rotate", "Gives a token a new secret, shown this once."),
     (export, "events", "exports:events", "The log as JSON lines, byte for byte as it is proved."),
     (export, "claim", "exports:claim", "A payment claim: PDF to sign, workbook to check."),
     (export, "expenditures", "exports:expenditures", "A project's expenditure register."),

@@ -34,8 +34,8 @@ def demo(
 ) -> int:
     """Starts the ledger with the case files loaded, and prints how to reach it.
 
-    Where the port is taken, the next free one is used. Each run makes new tokens and revokes
-    those of the run before.
+    Where the port is taken, the next free one is used. Each run gives the tokens new secrets, so
+    those of the run before are worth nothing.
     """
     import asyncio
 
@@ -52,7 +52,7 @@ def demo(
                 asyncio.run(load_files(url, files, "ledger demo", tell, []))
             except Refused as refused:
                 raise Failed(refused.sentence()) from None
-        tokens = asyncio.run(_tokens(url))
+        tokens = asyncio.run(_tokens(url, place))
 
         def announce() -> None:
             _wait_until_ready(address)
@@ -81,16 +81,24 @@ def _place(database: str | None, data: Path | None) -> Place:
     return Place(database, data or settings().data / "demo")
 
 
-async def _tokens(url: str) -> dict[str, str]:
-    """A new token for each role; those of an earlier run are revoked."""
-    from ledger.access import connected
+async def _tokens(url: str, place: Place) -> dict[str, str]:
+    """A token for each role; those of an earlier run get a new secret."""
+    from ledger.application import new_id
+    from ledger.application.credentials import OPERATOR, NewToken, issue_token
+    from ledger.cli.granting import running
 
-    async with connected(url) as tokens:
-        ours = {f"demo {role}" for role in ROLES}
-        for grant in await tokens.all():
-            if grant.name in ours and grant.revoked_at is None:
-                await tokens.revoke(grant.id)
-        return {role: await tokens.create(f"demo {role}", role) for role in ROLES}
+    found = {}
+    async with running(url, place) as made:
+        known = {one.name: one.id for one in await made.tokens.all() if one.revoked_at is None}
+        for role in ROLES:
+            name = f"demo {role}"
+            text = await made.tokens.rotate(known[name]) if name in known else None
+            if text is None:
+                wanted = NewToken(name=name, role=role)
+                issued = await issue_token(made.ledger, made.tokens, wanted, OPERATOR, new_id())
+                text = issued.text
+            found[role] = text
+    return found
 
 
 def _wait_until_ready(address: str) -> None:

@@ -142,6 +142,10 @@ Target = Annotated[
 ]
 Year = Annotated[int, Meta(ge=1900, le=9999, description="Calendar year.", examples=[1984])]
 
+AccessRole = Literal["officer", "coordinator", "manager", "auditor", "admin"]
+HolderKind = Literal["account", "token"]
+GrantId = Annotated[str, _id("The grant of a role.")]
+
 Sector = Literal[
     "social_assistance", "education", "health", "culture", "sport", "police", "justice",
     "labour", "local_government", "government", "ngo", "science", "other",

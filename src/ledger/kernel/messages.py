@@ -62,6 +62,7 @@ class Given(Struct, frozen=True, kw_only=True):
     today: date
     by: str
     scope: str | None = None  # the one project to which the caller is confined
+    operator: bool = False  # at the machine itself, where nobody else's eyes are asked for
     reason: str | None = None
     new_id: Callable[[], str]
     world: Mapping[str, object] = {}
@@ -118,6 +119,9 @@ class CommandTerms(Struct, frozen=True, kw_only=True):
     is_correction: bool
     roles: frozenset[str]
     looks_up: str | None
+    all_projects: bool
+    operator_only: bool
+    four_eyes: bool
 
 
 # What an aggregate decides on a notice: (notice, state, given) -> events.
@@ -144,9 +148,17 @@ class Aggregate(Struct, frozen=True, kw_only=True):
         correction: bool = False,
         roles: Sequence[str] = (),
         looks_up: str | None = None,
+        all_projects: bool = False,
+        operator_only: bool = False,
+        four_eyes: bool = False,
     ) -> Callable[[type[Command]], type[Command]]:
         """Registers a command; `looks_up` names a collection whose objects of the same project
-        the decision needs to see; a correction is allowed on a closed project."""
+        the decision needs to see; a correction is allowed on a closed project.
+
+        `all_projects`: a grant of one project does not reach it. `operator_only`: no caller from
+        outside reaches it, whatever the role. `four_eyes`: the decision refuses whoever did what
+        is to be approved.
+        """
 
         def register(kind: type[Command]) -> type[Command]:
             kind.terms = CommandTerms(
@@ -157,6 +169,9 @@ class Aggregate(Struct, frozen=True, kw_only=True):
                 is_correction=correction,
                 roles=(frozenset(roles) or self.writers) | {"admin"},
                 looks_up=looks_up,
+                all_projects=all_projects,
+                operator_only=operator_only,
+                four_eyes=four_eyes,
             )
             self.commands[name] = kind
             return kind

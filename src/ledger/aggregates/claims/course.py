@@ -165,7 +165,7 @@ class ReturnClaim(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
         return [ClaimReturned()]
 
 
-@CLAIMS.command("approve", roles=["manager"])
+@CLAIMS.command("approve", roles=["manager"], four_eyes=True)
 class ApproveClaim(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Approve a submitted claim that somebody else submitted."""
 

@@ -129,7 +129,7 @@ def _check_money(value: str, eu_contribution: str | None) -> None:
         raise Invalid.field("eu_contribution", f"must not exceed the value ({value})")
 
 
-@PROJECTS.command("create", looks_up="projects")
+@PROJECTS.command("create", looks_up="projects", all_projects=True)
 class StartProject(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Record the grant agreement of a project."""
 

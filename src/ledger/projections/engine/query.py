@@ -36,6 +36,7 @@ class Listing:
     parent: str = ""
     early: str = ""
     reads_persons: bool = False
+    readers: frozenset[str] = frozenset()
 
     @property
     def where_scoped(self) -> str:
