@@ -102,13 +102,16 @@ async def make_token(
     return TokenAnswer(id=made.id, token=issued.text, grant=made.extra["grant"])
 
 
-def secret_answer(body: Any, status: int, **headers: str) -> Response[bytes]:
-    """An answer that nobody on the way may keep."""
+def secret_answer(request: Request[Any, Any, Any], body: Any, status: int = 201) -> Response[bytes]:
+    """An answer that nobody on the way may keep; it reflects all that is recorded by us."""
     return Response(
         msgspec.json.encode(body),
         status_code=status,
         media_type="application/json",
-        headers={"Cache-Control": "no-store", **headers},
+        headers={
+            "Cache-Control": "no-store",
+            POSITION_HEADER: str(service(request).log.recorded),
+        },
     )
 
 
@@ -123,7 +126,7 @@ async def list_tokens(request: Request[Any, Any, Any]) -> Response[bytes]:
     following = rows[limit - 1].id if len(rows) > limit else None
     position = await service(request).log.head()
     body = {"items": rows[:limit], "next": following, "position": position}
-    return secret_answer(body, 200, **{POSITION_HEADER: str(position)})
+    return secret_answer(request, body, 200)
 
 
 @post("/api/tokens", name="tokens:create")
@@ -132,7 +135,7 @@ async def create_token(request: Request[Any, Any, Any]) -> Response[bytes]:
     caller = await caller_of(request)
     require_admin(caller)
     said, _ = read(NewTokenBody, json_object(await request.body()))
-    return secret_answer(await make_token(request, caller, said), 201)
+    return secret_answer(request, await make_token(request, caller, said))
 
 
 @post("/api/tokens/{id:str}/revoke", name="tokens:revoke")
@@ -145,7 +148,7 @@ async def end_token(request: Request[Any, Any, Any]) -> Response[bytes]:
     parts, request_id = service(request), request.state.request_id
     if not await revoke_token(parts.ledger, parts.tokens, id, caller, request_id, said.reason):
         raise NotFound
-    return secret_answer(Ended(id=id), 201)
+    return secret_answer(request, Ended(id=id))
 
 
 @post("/api/tokens/{id:str}/rotate", name="tokens:rotate")
@@ -157,7 +160,7 @@ async def rotate_token(request: Request[Any, Any, Any]) -> Response[bytes]:
     text = await service(request).tokens.rotate(id, timedelta(hours=said.keep_hours))
     if text is None:
         raise NotFound
-    return secret_answer(TokenAnswer(id=id, token=text), 201)
+    return secret_answer(request, TokenAnswer(id=id, token=text))
 
 
 def token_routes() -> list[HTTPRouteHandler]:

@@ -59,7 +59,7 @@ def test_the_demonstration_runs_twice_and_beside_others(database_url: str) -> No
                 assert list(tokens) == ["officer", "coordinator", "manager", "auditor", "admin"]
                 projects = get(f"{said['address']}/api/projects", tokens["manager"])
                 assert len(projects["items"]) == 2
-                seen.append(projects)
+                seen.append(projects["items"])
                 assert stop(demo, signal.SIGINT) == 0
     assert seen[0] == seen[1]
     listed = process("token", "list", "--database", database_url, "--json").json

@@ -26,7 +26,7 @@ class Office:
     def confirmed(self, role: str = "coordinator", **more: Any) -> tuple[dict[str, Any], Client]:
         made, user = self.token(role, **more)
         self.jan.post(f"/api/access/{made['id']}/confirm", {"grant": made["grant"]})
-        user.position = self.jan.position
+        user.position = self.anna.position = self.jan.position
         return made, user
 
 

@@ -3,6 +3,7 @@
 A process that ends in between leaves a holder in the log without a credential, never the reverse.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -96,7 +97,5 @@ async def revoke_everything(
 ) -> None:
     """Records that all grants of the holder end now; there may be none."""
     wish = Wish(collection="access", command="revoke-all", id=holder, body={"reason": reason})
-    try:
+    with suppress(NotFound, NothingToRevoke):
         await ledger.handle(wish, caller, request_id)
-    except (NotFound, NothingToRevoke):
-        return
