@@ -1,5 +1,7 @@
 """Given these facts, what does a rule find? Short ways to make the facts of one project."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -8,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ledger.findings import catalogue
-from ledger.findings.facts import BudgetLine, Charge, Claim, Document, Facts, Project
+from ledger.findings.facts import BudgetLine, Charge, Charged, Claim, Document, Facts, Project
 from ledger.findings.model import Found
 from ledger.findings.rule_sets import RuleSet, rule_sets
 from ledger.findings.wording import sentence
@@ -42,14 +44,30 @@ PROJECT = Project(
 
 
 def facts(valid_at: str = "2020-06-30", **known: Any) -> Facts:
-    """The facts of the project; terms such as `value` and lists such as `charges`."""
+    """The facts of the project; terms such as `value` and lists such as `charges`.
+
+    What the charges come to follows from them, as if nothing of them had been refused.
+    """
     terms = {name: known.pop(name) for name in Project.__struct_fields__ if name in known}
     if "charges" in known:
         found = {one.document.expenditure: one.document for one in known["charges"]}
         known.setdefault("documents", list(found.values()))
+        known["charged"] = _sums(known["charges"])
+        known["first_day"] = min((one.day for one in found.values()), default=None)
     if "claims" in known:
         known["claims"] = {one.claim: one for one in known["claims"]}
     return Facts(valid_at=day(valid_at), project=replace(PROJECT, **terms), **known)
+
+
+def _sums(charges: Iterable[Charge]) -> list[Charged]:
+    alike: dict[tuple[str, str], list[Charge]] = defaultdict(list)
+    for one in charges:
+        alike[one.line, one.method].append(one)
+    return [
+        Charged(*key, sum((one.net for one in some), Decimal(0)), first, first, last)
+        for key, some in alike.items()
+        for first, *_, last in [sorted(2 * [one.position for one in some])]
+    ]
 
 
 def document(**told: Any) -> Document:
@@ -63,9 +81,7 @@ def document(**told: Any) -> Document:
         "paid_on": day("2019-05-13"),
         "net": dec("100.00"),
         "vat": dec("23.00"),
-        "vat_charged": dec("0.00"),
         "position": 10,
-        "charged_position": 10,
     }
     return Document(**(fields | told))
 
@@ -83,6 +99,7 @@ def charge(eligible: str = "100.00", **told: Any) -> Charge:
         "procurement": None,
         "claim": None,
         "approved": None,
+        "stored": False,
         "position": 20,
     }
     return Charge(**(fields | told))

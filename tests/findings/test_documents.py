@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.findings.facts import ChargedVat
 from tests.findings.given import (
     CPR,
     charge,
@@ -98,7 +99,7 @@ def test_an_actual_indirect_cost_beside_a_flat_rate_is_found() -> None:
         charge(line="9.1", method="flat_rate", position=60),
     ]
     lines = [line(), line("9.1", category="indirect")]
-    given = facts(charges=charges, lines=lines, flat_rate_since=60)
+    given = facts(charges=charges, lines=lines)
     assert [one.position for one in found("real_cost_in_flat_rate", given)] == [60]
     polish, english = messages("real_cost_in_flat_rate", given)
     assert "Wydatek 300,00 zł z dokumentu 9/19" in polish
@@ -133,24 +134,18 @@ def test_one_document_without_procurement_is_found_once_with_its_lines() -> None
 
 @pytest.mark.parametrize(("charged", "breaches"), [("23.00", 0), ("23.01", 1)])
 def test_no_more_vat_is_eligible_than_the_document_has(charged: str, breaches: int) -> None:
-    given = facts(documents=[document(vat_charged=dec(charged), charged_position=44)])
+    given = facts(charged_vat=[ChargedVat(document(), dec(charged), 44)])
     assert [one.position for one in found("vat_twice", given)] == [44] * breaches
 
 
 def test_a_charge_in_a_submitted_claim_needs_a_stored_document() -> None:
-    bare, backed = charge(claim="claim"), charge(claim="claim")
+    bare, backed = charge(claim="claim"), charge(claim="claim", stored=True)
     free, flat = charge(), charge(claim="claim", method="flat_rate")
-    given = facts(
-        charges=[bare, backed, free, flat],
-        claims=[claim()],
-        bare=frozenset(one.document.expenditure for one in (bare, free, flat)),
-    )
+    given = facts(charges=[bare, backed, free, flat], claims=[claim()])
     (one,) = found("evidence_missing", given)
     assert (one.subject, one.position) == (bare.document.expenditure, 30)
 
 
 def test_a_charge_in_a_draft_may_still_wait_for_its_document() -> None:
-    one = charge(claim="claim")
-    bare = frozenset({one.document.expenditure})
-    given = facts(charges=[one], claims=[claim("draft")], bare=bare)
+    given = facts(charges=[charge(claim="claim")], claims=[claim("draft")])
     assert found("evidence_missing", given) == []

@@ -1,6 +1,7 @@
 """What may a rule know? The facts of one project at one moment, as plain values.
 
-Projects have 100 000 charges: facts are slim and out of the garbage collector's sight.
+A project may have 100 000 charges: a rule is given those that it could find (`Rule.only`), and
+others' with them; what concerns all of them comes as sums.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,9 +56,8 @@ class Shift(Struct, frozen=True, gc=False):
 class Document(Struct, frozen=True, gc=False):
     """An accounting document of which the project bears a part.
 
-    `vat_charged` is the VAT that its charges, of whatever project, call eligible. `position` is
-    that of the document, or of the project's first charge of it where that is later;
-    `charged_position` that of its last charge of all.
+    `position` is that of the document; where it is a fact by itself, that of the project's first
+    charge of it, if that is later.
     """
 
     expenditure: str
@@ -67,9 +67,7 @@ class Document(Struct, frozen=True, gc=False):
     paid_on: date | None
     net: Decimal
     vat: Decimal
-    vat_charged: Decimal
     position: int
-    charged_position: int
 
     @property
     def day(self) -> date:
@@ -77,11 +75,35 @@ class Document(Struct, frozen=True, gc=False):
         return self.paid_on or self.issued_on
 
 
+class ChargedVat(Struct, frozen=True, gc=False):
+    """How much VAT the charges of a document, of whatever project, call eligible."""
+
+    document: Document
+    charged: Decimal
+    position: int
+
+
+class Charged(Struct, frozen=True, gc=False):
+    """What is charged to a line by one method: the sum, net of what was refused.
+
+    `first` and `last` are the least and greatest position of these charges, refusals included;
+    `since` is that of the first of them alone.
+    """
+
+    line: str
+    method: str
+    net: Decimal
+    since: int
+    first: int
+    last: int
+
+
 class Charge(Struct, frozen=True, gc=False):
     """A part of a document on a line of the project's budget, while it is not withdrawn.
 
     `net` and `eu` are what is left after reductions and financial corrections. `approved` is what
     an approved claim bears of it, less what was corrected since, where that is another amount.
+    `stored`: a document stands in our store behind it.
     """
 
     document: Document
@@ -93,6 +115,7 @@ class Charge(Struct, frozen=True, gc=False):
     procurement: str | None
     claim: str | None
     approved: Decimal | None
+    stored: bool
     position: int
 
 
@@ -222,8 +245,7 @@ class Unheld(Struct, frozen=True, gc=False):
 class Facts(Struct, frozen=True, kw_only=True):
     """What is true of a project on the day `valid_at`; only what a rule needs is filled in.
 
-    `flat_rate_since` is the position of the first charge by a flat rate; `bare` names the
-    expenditures behind which no document stands in our store.
+    `first_day` is that of the earliest document.
     """
 
     valid_at: date
@@ -232,7 +254,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     shifts: Sequence[Shift] = ()
     documents: Sequence[Document] = ()
     charges: Sequence[Charge] = ()
-    flat_rate_since: int | None = None
+    charged: Sequence[Charged] = ()
+    charged_vat: Sequence[ChargedVat] = ()
+    first_day: date | None = None
     twins: Sequence[Twin] = ()
     claims: Mapping[str, Claim] = {}
     receipts: Sequence[Receipt] = ()
@@ -242,5 +266,4 @@ class Facts(Struct, frozen=True, kw_only=True):
     parties: Sequence[Party] = ()
     indicators: Sequence[IndicatorFact] = ()
     milestones: Sequence[Milestone] = ()
-    bare: frozenset[str] = frozenset()
     unheld: Sequence[Unheld] = ()

@@ -6,6 +6,8 @@ does not change because a rule was thought of later. From there on it judges old
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -18,12 +20,25 @@ from ledger.findings.wording import sentence
 from ledger.kernel.fields import Id, Title
 from ledger.projections.engine.reading import Moment
 
+# Errors come first, then the findings of each rule by their subjects.
+Place = tuple[bool, str]
+
 _INTRODUCED = "SELECT r.rule FROM {rules:log} AS r"
 _BEARERS = """
 SELECT DISTINCT c.project::text FROM {charges} AS c
 WHERE c.expenditure = %(expenditure)s::uuid AND NOT c.withdrawn
     AND (%(scope)s::uuid IS NULL OR c.project = %(scope)s::uuid)
 ORDER BY 1"""
+
+
+class Part(NamedTuple):
+    """A part of a list: so many findings from behind a place."""
+
+    after: Place | None = None
+    limit: int | None = None
+
+
+WHOLE = Part()
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -40,8 +55,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     position: int
 
     @property
-    def place(self) -> tuple[bool, str]:
-        """Errors come first, then the findings of each rule by their subjects."""
+    def place(self) -> Place:
+        """Where it stands in the list."""
         return (self.severity != "error", self.id)
 
 
@@ -54,21 +69,15 @@ async def findings(
     lang: Lang,
     indicators: Sequence[IndicatorFact] = (),
     rules: Collection[str] | None = None,
+    part: Part = WHOLE,
 ) -> list[Finding]:
     """What is found of a project by these rules, or by all, for one who sees `scope` or all."""
     applied = [one for one in await _introduced(ask) if rules is None or one.id in rules]
-    facts = await load(
-        ask,
-        moment.valid_at,
-        project,
-        {name for one in applied for name in one.needs},
-        scope=scope,
-        indicators=indicators,
-    )
+    facts = await load(ask, moment.valid_at, project, applied, scope=scope, indicators=indicators)
     if facts is None:
         return []
     # Big projects take a while to judge; others are served meanwhile.
-    return await asyncio.to_thread(_judge, applied, facts, lang)
+    return await asyncio.to_thread(_judge, applied, facts, lang, part)
 
 
 async def findings_of(
@@ -76,11 +85,10 @@ async def findings_of(
 ) -> list[Finding]:
     """What is found of one document and its charges, in the projects that the asker sees."""
     applied = [one for one in await _introduced(ask) if one.by_document]
-    needs = {name for one in applied for name in one.needs}
     found: dict[str, Finding] = {}
     for (project,) in await ask(_BEARERS, expenditure=expenditure, scope=scope):
         facts = await load(
-            ask, moment.valid_at, project, needs, scope=scope, expenditure=expenditure
+            ask, moment.valid_at, project, applied, scope=scope, expenditure=expenditure
         )
         for one in _judge(applied, facts, lang) if facts else ():
             if one.subject == expenditure:
@@ -93,17 +101,27 @@ async def _introduced(ask: Ask) -> list[Rule]:
     return [one for one in catalogue.rules() if one.id in known]
 
 
-def _judge(rules: Iterable[Rule], facts: Facts, lang: Lang) -> list[Finding]:
+def _judge(rules: Iterable[Rule], facts: Facts, lang: Lang, part: Part = WHOLE) -> list[Finding]:
+    """The findings in their order; only those that are asked for are put into words."""
     limits = rule_set_of(facts.project.programme, facts.project.starts_on)
     found = [
-        _finding(rule, one, limits, lang) for rule in rules for one in rule.find(facts, limits)
+        ((rule.severity != "error", _id(rule, one)), rule, one)
+        for rule in rules
+        for one in rule.find(facts, limits)
     ]
-    return sorted(found, key=lambda one: one.place)
+    if part.after is not None:
+        found = [one for one in found if one[0] > part.after]
+    found.sort(key=itemgetter(0))
+    return [_finding(rule, one, limits, lang) for _, rule, one in found[: part.limit]]
+
+
+def _id(rule: Rule, found: Found) -> str:
+    return "/".join(filter(None, (rule.id, found.subject, found.key)))
 
 
 def _finding(rule: Rule, found: Found, limits: RuleSet, lang: Lang) -> Finding:
     return Finding(
-        id="/".join(filter(None, (rule.id, found.subject, found.key))),
+        id=_id(rule, found),
         rule=rule.id,
         severity=rule.severity,
         subject=found.subject,

@@ -5,15 +5,18 @@ not null, leaves nothing but that one document.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from ledger.findings import spending
 from ledger.findings.facts import (
     Appointment,
     Attendance,
     BudgetLine,
     Charge,
+    Charged,
+    ChargedVat,
     Claim,
     Document,
     Facts,
@@ -27,6 +30,8 @@ from ledger.findings.facts import (
     Twin,
     Unheld,
 )
+from ledger.findings.model import Rule
+from ledger.findings.rule_sets import rule_set_of
 from ledger.projections.custody_register import given_up, held
 from ledger.projections.engine.query import institution_name, person_name, project_name, team_name
 from ledger.projections.stream_register import of_project
@@ -42,11 +47,6 @@ class Ask(Protocol):
         """The rows of a query."""
 
 
-_ISSUER = "coalesce(d.issuer_name, 'NIP ' || d.issuer_nip)"
-# One issuer: the same tax number, or the same name where none is known.
-_ISSUER_KEY = "coalesce(d.issuer_nip, '=' || lower(btrim(d.issuer_name)))"
-_LIVE = "NOT c.withdrawn AND (%(expenditure)s::uuid IS NULL OR c.expenditure = %(expenditure)s)"
-_OWN = f"c.project = %(project)s::uuid AND {_LIVE}"
 _AREA = "t.voivodeship, t.county, t.commune"
 
 PROJECT = """
@@ -61,70 +61,6 @@ FROM {budget_lines} AS b WHERE b.project = %(project)s::uuid ORDER BY b.edition,
 SHIFTS = """
 SELECT s.edition, s.from_line, s.to_line, s.amount, s.valid_from, s.position
 FROM {budget_shifts} AS s WHERE s.project = %(project)s::uuid"""
-
-DOCUMENTS = f"""
-WITH own AS (
-    SELECT c.expenditure, min(c.stated) AS first, max(c.stated) AS last, sum(c.eligible_vat) AS vat
-    FROM {{charges}} AS c WHERE {_OWN} GROUP BY c.expenditure
-), others AS (
-    SELECT c.expenditure, max(c.stated) AS last, sum(c.eligible_vat) AS vat
-    FROM {{charges}} AS c
-    WHERE c.project <> %(project)s::uuid AND {_LIVE}
-        AND c.expenditure IN (SELECT own.expenditure FROM own) GROUP BY c.expenditure
-)
-SELECT d.expenditure::text, d.document_number, {_ISSUER}, d.issued_on, d.paid_on, d.net, d.vat,
-    coalesce(x.vat, 0) + coalesce(y.vat, 0), greatest(d.position, x.first),
-    greatest(x.last, y.last)
-FROM own AS x JOIN {{accounting_documents}} AS d USING (expenditure)
-LEFT JOIN others AS y USING (expenditure)"""
-
-CHARGES = f"""
-SELECT c.expenditure::text, c.charge::text, c.budget_line, c.eligible - coalesce(x.amount, 0),
-    c.eu_amount - coalesce(x.eu_amount, 0), c.method, c.procurement, c.claim::text,
-    nullif(l.approved - coalesce(x.corrected, 0), c.eligible - coalesce(x.amount, 0)),
-    greatest(c.stated, x.position)
-FROM {{charges}} AS c
-LEFT JOIN (SELECT r.expenditure, r.charge, sum(r.amount) AS amount, sum(r.eu_amount) AS eu_amount,
-        sum(r.amount) FILTER (WHERE r.kind = 'correction') AS corrected,
-        max(r.position) AS position
-    FROM {{disallowances}} AS r WHERE r.project = %(project)s::uuid GROUP BY 1, 2) AS x
-    ON x.expenditure = c.expenditure AND x.charge = c.charge
-LEFT JOIN {{claims}} AS m ON m.claim = c.claim AND m.status IN ('approved', 'paid')
-LEFT JOIN {{claim_lines}} AS l
-    ON l.claim = m.claim AND l.submission = m.submission AND l.charge = c.charge
-WHERE {_OWN}"""
-
-FLAT_RATE_SINCE = """
-SELECT min(c.stated) FROM {charges} AS c
-WHERE c.project = %(project)s::uuid AND NOT c.withdrawn AND c.method = 'flat_rate'"""
-
-# Of one document only those like it are looked at: the index of tax numbers finds them.
-_LIKE_IT = f"""
-(%(expenditure)s::uuid IS NULL OR (
-    (d.issuer_nip = (SELECT o.issuer_nip FROM {{accounting_documents}} AS o
-            WHERE o.expenditure = %(expenditure)s)
-        OR d.issuer_nip IS NULL)
-    AND ({_ISSUER_KEY}, d.gross) IN (SELECT {_ISSUER_KEY}, d.gross
-        FROM {{accounting_documents}} AS d WHERE d.expenditure = %(expenditure)s)))"""
-
-TWINS = f"""
-WITH alike AS (
-    SELECT {_ISSUER_KEY} AS key, d.gross FROM {{accounting_documents}} AS d WHERE {_LIKE_IT}
-    GROUP BY 1, 2 HAVING count(*) > 1
-), known AS (
-    SELECT d.expenditure, d.document_number, a.key, {_ISSUER} AS issuer, d.gross, d.issued_on,
-        x.own, greatest(d.position, x.position) AS position,
-        bool_or(x.own) OVER (PARTITION BY a.key, d.gross) AS concerns_us
-    FROM {{accounting_documents}} AS d
-    JOIN alike AS a ON a.key = {_ISSUER_KEY} AND a.gross = d.gross
-    CROSS JOIN LATERAL (
-        SELECT bool_or(c.project = %(project)s::uuid) AS own, min(c.stated) AS position
-        FROM {{charges}} AS c WHERE c.expenditure = d.expenditure AND NOT c.withdrawn) AS x
-    WHERE {_LIKE_IT} AND x.own IS NOT NULL
-)
-SELECT k.expenditure::text, k.document_number, k.key, k.issuer, k.gross, k.issued_on, k.own,
-    k.own OR %(scope)s::uuid IS NULL, k.position
-FROM known AS k WHERE k.concerns_us"""
 
 CLAIMS = """
 SELECT m.claim::text, m.number::json #>> '{}', m.period_from, m.period_to, m.status,
@@ -178,14 +114,6 @@ FROM {milestones} AS m WHERE m.project = %(project)s::uuid"""
 
 _STORED = "SELECT FROM {documents:log} AS s WHERE s.sha256 = decode(v.digest, 'hex')"
 
-# Evidence counts whatever the day of the event that names it.
-BARE = f"""
-SELECT c.expenditure::text FROM {{charges}} AS c
-WHERE {_OWN} AND NOT EXISTS (
-    SELECT FROM {{evidence:ever}} AS v JOIN {{documents:log}} AS s
-        ON s.sha256 = decode(v.digest, 'hex')
-    WHERE v.stream = c.expenditure)"""
-
 UNHELD = f"""
 SELECT v.digest, v.stream::text, s.collection, CASE s.collection
         WHEN 'expenditures' THEN (SELECT n.document_number FROM {{accounting_documents:ever}} AS n
@@ -206,13 +134,14 @@ WHERE {of_project("s", "%(project)s::uuid")}
     AND NOT {held("v.stream", "v.digest", "%(project)s::uuid")}"""
 
 _QUERIES: Mapping[str, str] = {
-    "project": PROJECT,
     "lines": LINES,
     "shifts": SHIFTS,
-    "documents": DOCUMENTS,
-    "charges": CHARGES,
-    "flat_rate_since": FLAT_RATE_SINCE,
-    "twins": TWINS,
+    "documents": spending.DOCUMENTS,
+    "charges": spending.CHARGES,
+    "charged": spending.CHARGED,
+    "charged_vat": spending.CHARGED_VAT,
+    "first_day": spending.FIRST_DAY,
+    "twins": spending.TWINS,
     "claims": CLAIMS,
     "receipts": RECEIPTS,
     "settlements": SETTLEMENTS,
@@ -220,13 +149,23 @@ _QUERIES: Mapping[str, str] = {
     "appointments": APPOINTMENTS,
     "parties": PARTIES,
     "milestones": MILESTONES,
-    "bare": BARE,
     "unheld": UNHELD,
 }
+_DOCUMENT_FIELDS = len(Document.__struct_fields__)
+
+
+def _of_document(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a fact about a document of a row that begins with the document."""
+    return lambda *row: make(Document(*row[:_DOCUMENT_FIELDS]), *row[_DOCUMENT_FIELDS:])
+
+
 _LISTED: Mapping[str, Callable[..., Any]] = {
     "lines": BudgetLine,
     "shifts": Shift,
     "documents": Document,
+    "charges": _of_document(Charge),
+    "charged": Charged,
+    "charged_vat": _of_document(ChargedVat),
     "twins": Twin,
     "receipts": Receipt,
     "settlements": Settlement,
@@ -242,36 +181,59 @@ async def load(
     ask: Ask,
     valid_at: date,
     project: str,
-    needs: Collection[str],
+    rules: Sequence[Rule],
     *,
     scope: str | None,
     expenditure: str | None = None,
     indicators: Sequence[IndicatorFact] = (),
 ) -> Facts | None:
-    """The facts that are needed; None while there is no such project on that day."""
-
+    """The facts that these rules need; None while there is no such project on that day."""
     turn = asyncio.Semaphore(AT_ONCE)
+    known = await ask(PROJECT, project=project)
+    if not known:
+        return None
+    terms = Project(*known[0])
+    limits = _limits(terms)
 
-    async def rows(text: str) -> Rows:
+    async def rows(name: str) -> Rows:
+        text = _QUERIES[name].replace("{only}", _only(name, rules))
         async with turn:
             return await ask(
-                text, plan_once=False, project=project, expenditure=expenditure, scope=scope
-            )
+                text, plan_once=False, project=project, expenditure=expenditure, scope=scope,
+                **limits,
+            )  # fmt: skip
 
-    wanted = _QUERIES.keys() & set(needs)
-    if "charges" in wanted:
-        wanted |= {"documents"}
-    names = ["project", *sorted(wanted)]
-    answers = await asyncio.gather(*(rows(_QUERIES[name]) for name in names))
-    found = dict(zip(names, answers, strict=True))
-    if not found["project"]:
-        return None
+    names = sorted(_QUERIES.keys() & {name for one in rules for name in one.needs})
+    answers = await asyncio.gather(*(rows(name) for name in names))
     return Facts(
         valid_at=valid_at,
-        project=Project(*found.pop("project")[0]),
+        project=terms,
         indicators=indicators,
-        **await asyncio.to_thread(_made, found),
+        **await asyncio.to_thread(_made, dict(zip(names, answers, strict=True))),
     )
+
+
+def _only(fact: str, rules: Sequence[Rule]) -> str:
+    """Which of these facts one of the rules could find; all where a rule does not say."""
+    asked = [one.only.get(fact, "TRUE") for one in rules if fact in one.needs]
+    return " OR ".join(f"({one})" for one in asked)
+
+
+def _limits(project: Project) -> dict[str, Any]:
+    """What conditions compare with: the project's terms, and each limit's bounds over time."""
+    limits = rule_set_of(project.programme, project.starts_on)
+    found = {
+        "starts_on": project.starts_on,
+        "ends_on": project.ends_on,
+        "value": project.value,
+        "eligible_since": limits.eligible.since,
+        "eligible_until": limits.eligible.until,
+    }
+    for name, dated in limits.limits.items():
+        values = [one.value for one in dated if one.value is not None]
+        found[f"{name}_least"] = min(values, default=None)
+        found[f"{name}_most"] = max(values, default=None)
+    return found
 
 
 def _made(found: Mapping[str, Rows]) -> dict[str, Any]:
@@ -281,17 +243,8 @@ def _made(found: Mapping[str, Rows]) -> dict[str, Any]:
         for name, rows in found.items()
         if name in _LISTED
     }
-    if "charges" in found:
-        documents = {one.expenditure: one for one in made["documents"]}
-        made["charges"] = [
-            Charge(documents[row[0]], *row[1:])
-            for row in found["charges"]
-            if row[0] in documents  # of no document that is true on the day
-        ]
     if "claims" in found:
         made["claims"] = {row[0]: Claim(*row) for row in found["claims"]}
-    if "flat_rate_since" in found:
-        made["flat_rate_since"] = found["flat_rate_since"][0][0]
-    if "bare" in found:
-        made["bare"] = frozenset(row[0] for row in found["bare"])
+    if "first_day" in found:
+        made["first_day"] = found["first_day"][0][0]
     return made

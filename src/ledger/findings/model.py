@@ -32,8 +32,10 @@ class Found(Struct, frozen=True, kw_only=True):
 class Rule(Struct, frozen=True, kw_only=True):
     """A rule: `needs` names the facts that it is given; nothing else may decide.
 
-    `basis` is the law by the regulation under which a project runs. `by_document`: the facts of
-    one accounting document are enough to judge that document.
+    `basis` is the law by the regulation under which a project runs. `only` says in SQL, for facts
+    of which a project has very many, outside of what the rule finds nothing: so much is left where
+    it is; what is within, the rule judges alone. `by_document`: the facts of one accounting
+    document are enough to judge that document.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     message: Text
     needs: tuple[str, ...]
     find: Callable[[Facts, RuleSet], Iterable[Found]]
+    only: Mapping[str, str] = {}
     by_document: bool = False
 
 

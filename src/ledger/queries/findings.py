@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from ledger.findings import Finding, IndicatorFact, findings, findings_of
+from ledger.findings.judging import WHOLE, Part
 from ledger.findings.model import Lang
 from ledger.queries.asking import Question
 from ledger.queries.indicators import IndicatorRow, indicators
@@ -16,7 +17,9 @@ async def project_findings(
     project: str,
     lang: Lang,
     rules: Collection[str] | None = None,
+    *,
     counted: Sequence[IndicatorRow] | None = None,
+    part: Part = WHOLE,
 ) -> list[Finding]:
     """What these rules, or all, find of a project; errors first.
 
@@ -32,6 +35,7 @@ async def project_findings(
         scope=question.asker.project,
         lang=lang,
         rules=rules,
+        part=part,
         indicators=[
             IndicatorFact(
                 code=one.code,

@@ -20,9 +20,9 @@ def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     """One finding for each line."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     positions: dict[str, int] = defaultdict(int)
-    for charge in facts.charges:
-        sums[charge.line] += charge.net
-        positions[charge.line] = max(positions[charge.line], charge.position)
+    for one in facts.charged:
+        sums[one.line] += one.net
+        positions[one.line] = max(positions[one.line], one.last)
     edition = edition_in_force(facts.lines)
     for line in facts.lines:
         if line.edition == edition:
@@ -61,6 +61,6 @@ RULE = Rule(
         "Charges on the budget line “{line}” amount to {charged} (without what was disallowed) and"
         " exceed the planned {planned} by {excess}. Change the budget or withdraw the excess.",
     ),
-    needs=("charges", "lines", "shifts"),
+    needs=("charged", "lines", "shifts"),
     find=find,
 )

@@ -19,7 +19,7 @@ def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     """At most one finding."""
     project = facts.project
     money = [line.position for line in facts.lines]
-    money += [charge.position for charge in facts.charges]
+    money += [one.first for one in facts.charged]
     if not money:
         return
     submitted = [one for one in facts.claims.values() if one.submitted]
@@ -48,6 +48,6 @@ RULE = Rule(
         "From {since} to {until} no claim was submitted, but the agreement asks for one at least"
         " every {months} months. Submit a claim.",
     ),
-    needs=("claims", "lines", "charges"),
+    needs=("claims", "lines", "charged"),
     find=find,
 )

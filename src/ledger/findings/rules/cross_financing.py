@@ -66,4 +66,8 @@ RULE = Rule(
     ),
     needs=("charges", "lines"),
     find=find,
+    only={
+        "charges": "c.budget_line IN (SELECT b.line FROM {budget_lines} AS b"
+        " WHERE b.project = %(project)s::uuid AND b.cross_financing)"
+    },
 )

@@ -16,9 +16,9 @@ from ledger.findings.wording import Text
 def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     """One finding for each document and claim."""
     found: dict[tuple[str, str], Found] = {}
-    for charge in facts.charges if facts.bare else ():
+    for charge in facts.charges:
         document, claim = charge.document, facts.claims.get(charge.claim or "")
-        if document.expenditure not in facts.bare or charge.method == "flat_rate":
+        if charge.stored or charge.method == "flat_rate":
             continue
         if claim is None or not claim.submitted:
             continue
@@ -52,7 +52,8 @@ RULE = Rule(
         "No stored file stands behind document {document} ({issuer}) in claim {claim}."
         " Attach a copy of it.",
     ),
-    needs=("charges", "claims", "bare"),
+    needs=("charges", "claims"),
     find=find,
+    only={"charges": "m.submitted_on IS NOT NULL AND c.method <> 'flat_rate' AND e.stream IS NULL"},
     by_document=True,
 )

@@ -82,4 +82,8 @@ RULE = Rule(
     ),
     needs=("charges", "claims", "lines", "shifts"),
     find=find,
+    only={
+        "charges": "c.claim IN (SELECT f.claim FROM {charges} AS f"
+        " WHERE f.project = %(project)s::uuid AND f.method = 'flat_rate' AND NOT f.withdrawn)"
+    },
 )

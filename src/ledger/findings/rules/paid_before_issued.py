@@ -39,5 +39,6 @@ RULE = Rule(
     ),
     needs=("documents",),
     find=find,
+    only={"documents": "d.paid_on < d.issued_on"},
     by_document=True,
 )

@@ -52,5 +52,10 @@ RULE = Rule(
     ),
     needs=("documents",),
     find=find,
+    only={
+        "documents": "coalesce(d.paid_on, d.issued_on) NOT BETWEEN"
+        " greatest(%(starts_on)s::date, %(eligible_since)s::date)"
+        " AND least(%(ends_on)s::date, %(eligible_until)s::date)"
+    },
     by_document=True,
 )

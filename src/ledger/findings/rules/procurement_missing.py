@@ -53,5 +53,9 @@ RULE = Rule(
     ),
     needs=("charges",),
     find=find,
+    only={
+        "charges": "c.procurement IS NULL AND c.method = 'actual'"
+        " AND d.net > %(procurement_net_least)s::numeric"
+    },
     by_document=True,
 )

@@ -16,14 +16,15 @@ from ledger.findings.wording import Text
 
 def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     """One finding for each charge."""
-    if facts.flat_rate_since is None:
+    since = min((one.since for one in facts.charged if one.method == "flat_rate"), default=None)
+    if since is None:
         return
     lines = newest(facts.lines)
     indirect = {name for name, one in lines.items() if one.category == INDIRECT}
     for charge in facts.charges:
         if charge.method == "actual" and charge.line in indirect:
             line_position = lines[charge.line].position
-            yield _found(charge, max(charge.position, facts.flat_rate_since, line_position))
+            yield _found(charge, max(charge.position, since, line_position))
 
 
 def _found(charge: Charge, position: int) -> Found:
@@ -58,7 +59,12 @@ RULE = Rule(
         " on the line of indirect costs “{line}”, although the project's indirect costs are covered"
         " by a flat rate. Withdraw it or move it to the right line.",
     ),
-    needs=("charges", "lines", "flat_rate_since"),
+    needs=("charges", "charged", "lines"),
     find=find,
+    only={
+        "charges": "c.method = 'actual' AND c.budget_line IN (SELECT b.line FROM {budget_lines}"
+        " AS b WHERE b.project = %(project)s::uuid AND b.category = 'indirect')",
+        "charged": "c.method = 'flat_rate'",
+    },
     by_document=True,
 )

@@ -17,9 +17,9 @@ from ledger.findings.wording import Euro, Text
 def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     """At most one finding."""
     project = facts.project
-    if not facts.charges or any(one.method != "actual" for one in facts.charges):
+    on = facts.first_day
+    if on is None or any(one.method != "actual" for one in facts.charged):
         return
-    on = min(one.document.day for one in facts.charges)
     euro, rate = limits.limit("simplified_eur", on), limits.limit("eur_in_pln", on)
     if euro is None or rate is None:
         return
@@ -29,7 +29,7 @@ def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
             subject=project.id,
             collection="projects",
             name=project.title,
-            position=max(project.position, *(one.position for one in facts.charges)),
+            position=max(project.position, *(one.last for one in facts.charged)),
             says={"value": project.value, "limit": limit, "euro": Euro(euro)},
         )
 
@@ -46,6 +46,10 @@ RULE = Rule(
         "The project's value of {value} does not exceed {limit} ({euro}), but all charges are"
         " actual costs. Such a project is to be settled by simplified cost options.",
     ),
-    needs=("charges",),
+    needs=("charged", "first_day"),
     find=find,
+    only={
+        "first_day": "%(value)s <= round("
+        "%(simplified_eur_most)s::numeric * %(eur_in_pln_most)s::numeric, 2)"
+    },
 )

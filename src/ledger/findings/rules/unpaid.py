@@ -57,5 +57,9 @@ RULE = Rule(
     ),
     needs=("charges", "claims"),
     find=find,
+    only={
+        "charges": "m.submitted_on IS NOT NULL AND c.method = 'actual'"
+        " AND (d.paid_on IS NULL OR d.paid_on > m.period_to)"
+    },
     by_document=True,
 )

@@ -14,19 +14,20 @@ from ledger.findings.wording import Text
 
 def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     """One finding for each document."""
-    for one in facts.documents:
-        if one.vat_charged > one.vat:
+    for one in facts.charged_vat:
+        document = one.document
+        if one.charged > document.vat:
             yield Found(
-                subject=one.expenditure,
+                subject=document.expenditure,
                 collection="expenditures",
-                name=one.number,
-                position=max(one.position, one.charged_position),
+                name=document.number,
+                position=max(document.position, one.position),
                 says={
-                    "document": one.number,
-                    "issuer": one.issuer,
-                    "charged": one.vat_charged,
-                    "vat": one.vat,
-                    "excess": one.vat_charged - one.vat,
+                    "document": document.number,
+                    "issuer": document.issuer,
+                    "charged": one.charged,
+                    "vat": document.vat,
+                    "excess": one.charged - document.vat,
                 },
             )
 
@@ -45,7 +46,8 @@ RULE = Rule(
         "The charges of document {document} ({issuer}) call {charged} of VAT eligible, but the"
         " document's VAT is {vat}, {excess} less. Correct the VAT of the charges.",
     ),
-    needs=("documents",),
+    needs=("charged_vat",),
     find=find,
+    only={"charged_vat": "v.charged > d.vat"},
     by_document=True,
 )

@@ -1,0 +1,94 @@
+"""How are documents and charges asked for? Those that some rule could find, and sums of all.
+
+`{only}` stands for the conditions of the rules, of which one has to hold. In them `d` is the
+document, `c` the charge, `m` its claim, `e` the evidence stored behind it and `v` the VAT charged.
+"""
+
+# One issuer: the same tax number, or the same name where none is known.
+_ISSUER_KEY = "coalesce(d.issuer_nip, '=' || lower(btrim(d.issuer_name)))"
+_LIVE = "NOT c.withdrawn AND (%(expenditure)s::uuid IS NULL OR c.expenditure = %(expenditure)s)"
+_OWN = f"c.project = %(project)s::uuid AND {_LIVE}"
+ISSUER = "coalesce(d.issuer_name, 'NIP ' || d.issuer_nip)"
+_DOCUMENT = f"""d.expenditure::text, d.document_number, {ISSUER}, d.issued_on, d.paid_on, d.net,
+    d.vat, greatest(d.position, {{first}})"""
+_ALONE = _DOCUMENT.format(first="0")
+
+# What was refused of each charge.
+_REFUSED = """
+SELECT r.expenditure, r.charge, sum(r.amount) AS amount, sum(r.eu_amount) AS eu_amount,
+    sum(r.amount) FILTER (WHERE r.kind = 'correction') AS corrected, max(r.position) AS position
+FROM {disallowances} AS r WHERE r.project = %(project)s::uuid GROUP BY 1, 2"""
+
+_FIRST = (
+    f"(SELECT min(c.stated) FROM {{charges}} AS c WHERE c.expenditure = d.expenditure AND {_OWN})"
+)
+DOCUMENTS = f"""
+SELECT {_DOCUMENT.format(first=_FIRST)}
+FROM {{accounting_documents}} AS d
+WHERE d.expenditure IN (SELECT c.expenditure FROM {{charges}} AS c WHERE {_OWN}) AND ({{only}})"""
+
+CHARGES = f"""
+SELECT {_ALONE}, c.charge::text, c.budget_line, c.eligible - coalesce(x.amount, 0),
+    c.eu_amount - coalesce(x.eu_amount, 0), c.method, c.procurement, c.claim::text,
+    nullif(l.approved - coalesce(x.corrected, 0), c.eligible - coalesce(x.amount, 0)),
+    e.stream IS NOT NULL, greatest(c.stated, x.position)
+FROM {{charges}} AS c JOIN {{accounting_documents}} AS d ON d.expenditure = c.expenditure
+LEFT JOIN ({_REFUSED}) AS x ON x.expenditure = c.expenditure AND x.charge = c.charge
+LEFT JOIN {{claims}} AS m ON m.claim = c.claim
+LEFT JOIN {{claim_lines}} AS l ON l.claim = m.claim AND l.submission = m.submission
+    AND l.charge = c.charge AND m.status IN ('approved', 'paid')
+LEFT JOIN (SELECT DISTINCT v.stream
+    FROM {{evidence:ever}} AS v JOIN {{documents:log}} AS s ON s.sha256 = decode(v.digest, 'hex')
+    WHERE %(expenditure)s::uuid IS NULL OR v.stream = %(expenditure)s) AS e
+    ON e.stream = c.expenditure
+WHERE {_OWN} AND ({{only}})"""
+
+CHARGED = f"""
+SELECT c.budget_line, c.method, sum(c.eligible - coalesce(x.amount, 0)), min(c.stated),
+    min(greatest(c.stated, x.position)), max(greatest(c.stated, x.position))
+FROM {{charges}} AS c
+LEFT JOIN ({_REFUSED}) AS x ON x.expenditure = c.expenditure AND x.charge = c.charge
+WHERE c.project = %(project)s::uuid AND NOT c.withdrawn AND ({{only}}) GROUP BY 1, 2"""
+
+CHARGED_VAT = f"""
+SELECT {_ALONE}, v.charged, (SELECT max(c.stated) FROM {{charges}} AS c
+    WHERE c.expenditure = d.expenditure AND NOT c.withdrawn)
+FROM (SELECT c.expenditure, sum(c.eligible_vat) AS charged FROM {{charges}} AS c
+    WHERE {_LIVE} AND c.eligible_vat IS NOT NULL
+        AND c.expenditure IN (SELECT c.expenditure FROM {{charges}} AS c WHERE {_OWN})
+    GROUP BY c.expenditure) AS v
+JOIN {{accounting_documents}} AS d ON d.expenditure = v.expenditure
+WHERE {{only}}"""
+
+FIRST_DAY = f"""
+SELECT min(coalesce(d.paid_on, d.issued_on))
+FROM {{charges}} AS c JOIN {{accounting_documents}} AS d ON d.expenditure = c.expenditure
+WHERE {_OWN} AND ({{only}})"""
+
+# Of one document only those like it are looked at: the index of tax numbers finds them.
+_LIKE_IT = f"""
+(%(expenditure)s::uuid IS NULL OR (
+    (d.issuer_nip = (SELECT o.issuer_nip FROM {{accounting_documents}} AS o
+            WHERE o.expenditure = %(expenditure)s)
+        OR d.issuer_nip IS NULL)
+    AND ({_ISSUER_KEY}, d.gross) IN (SELECT {_ISSUER_KEY}, d.gross
+        FROM {{accounting_documents}} AS d WHERE d.expenditure = %(expenditure)s)))"""
+
+TWINS = f"""
+WITH alike AS MATERIALIZED (
+    SELECT {_ISSUER_KEY} AS key, d.gross FROM {{accounting_documents}} AS d WHERE {_LIKE_IT}
+    GROUP BY 1, 2 HAVING count(*) > 1
+), known AS (
+    SELECT d.expenditure, d.document_number, a.key, {ISSUER} AS issuer, d.gross, d.issued_on,
+        x.own, greatest(d.position, x.position) AS position,
+        bool_or(x.own) OVER (PARTITION BY a.key, d.gross) AS concerns_us
+    FROM {{accounting_documents}} AS d
+    JOIN alike AS a ON a.key = {_ISSUER_KEY} AND a.gross = d.gross
+    CROSS JOIN LATERAL (
+        SELECT bool_or(c.project = %(project)s::uuid) AS own, min(c.stated) AS position
+        FROM {{charges}} AS c WHERE c.expenditure = d.expenditure AND NOT c.withdrawn) AS x
+    WHERE {_LIKE_IT} AND x.own IS NOT NULL
+)
+SELECT k.expenditure::text, k.document_number, k.key, k.issuer, k.gross, k.issued_on, k.own,
+    k.own OR %(scope)s::uuid IS NULL, k.position
+FROM known AS k WHERE k.concerns_us"""
