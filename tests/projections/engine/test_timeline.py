@@ -5,13 +5,15 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from ledger.projections.engine.model import MAX_DATE, MAX_POSITION, NULL, Rows, Table, joined
+from ledger.projections.engine.model import MAX_DATE, MAX_POSITION, Rows, Table
 from ledger.projections.engine.tables import Changes
 from ledger.projections.engine.timeline import Period, Timeline
+from ledger.projections.engine.written import encode
 
 
 class Thing(Struct, frozen=True, kw_only=True):
@@ -69,9 +71,9 @@ class Version(NamedTuple):
     """A line of the table."""
 
     colour: str
-    size: str
-    alive: str
-    sets: str
+    size: int | None
+    alive: bool
+    sets: int
     valid_from: str
     valid_to: str
     known_from: int
@@ -79,8 +81,7 @@ class Version(NamedTuple):
     position: int
 
     def answer(self) -> Answer:
-        size = None if self.size == NULL else int(self.size)
-        return (self.colour, size) if self.alive == "t" else None
+        return (self.colour, self.size) if self.alive else None
 
 
 class Book:
@@ -109,8 +110,8 @@ class Book:
             assert old.known_to == MAX_POSITION
             self.versions[valid_from, known_from] = old._replace(known_to=known_to)
         for line in changes.lines:
-            _, colour, size, alive, sets, begins, ends, *positions = line.split("\t")
-            made = Version(colour, size, alive, sets, begins, ends, *map(int, positions))
+            _, *times, colour, size = msgspec.json.decode(b"[%b]" % line)
+            made = Version(colour, size, *times)
             assert (made.valid_from, made.known_from) not in self.versions
             self.versions[made.valid_from, made.known_from] = made
 
@@ -121,8 +122,8 @@ class Book:
             if v.known_to == MAX_POSITION:
                 self.timeline.periods.append(
                     Period(
-                        v.valid_from, v.valid_to, v.known_from, v.position, v.alive == "t",
-                        int(v.sets), joined((v.colour, v.size)), stored=True,
+                        v.valid_from, v.valid_to, v.known_from, v.position, v.alive,
+                        v.sets, encode((v.colour, v.size)), stored=True,
                     )
                 )  # fmt: skip
 

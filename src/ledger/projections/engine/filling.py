@@ -18,9 +18,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from ledger.event_store.connections import projector
-from ledger.event_store.log import Leaf
 from ledger.projections.engine import tables
-from ledger.projections.engine.fold import Fold
+from ledger.projections.engine.fold import Fold, Stored
 from ledger.projections.engine.model import ReadModel, read_models
 
 LONG_LOG = 50_000  # events from which on a second process pays
@@ -76,7 +75,7 @@ def fill(
     for page in _pages(connection, models, upto, page_size):
         with connection.transaction():
             fold.apply(connection, page, {m.name: position for m in models})
-        position = page[-1].position
+        position, _ = page[-1]
         told(position)
     fold.finish(connection)
     told(upto)
@@ -84,7 +83,7 @@ def fill(
 
 def _pages(
     connection: psycopg.Connection, models: Job, upto: int, limit: int
-) -> Iterator[list[Leaf]]:
+) -> Iterator[list[Stored]]:
     """The events that concern these models."""
     types = sorted({named for m in models for named in m.handlers})
     # Any event may name evidence; most name none, and the leaf shows it without being decoded.
@@ -98,11 +97,11 @@ def _pages(
             " AND (type = ANY(%s) OR %s AND position(%s IN leaf) > 0) ORDER BY position LIMIT %s",
             (after, upto, types, evidence, EVIDENCE_NAMED, limit),
         )
-        page = [Leaf(row[0], bytes(row[1])) for row in cursor.fetchall()]
+        page: list[Stored] = cursor.fetchall()
         if not page:
             return
         yield page
-        after = page[-1].position
+        after, _ = page[-1]
 
 
 def fill_all(

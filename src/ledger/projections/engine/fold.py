@@ -7,7 +7,6 @@ checkpoints' rows is the one that folds; a second worker waits and then finds th
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,11 +14,11 @@ import msgspec
 import psycopg
 
 from ledger.catalogue import events as known_events
-from ledger.event_store.codec import read_data
-from ledger.event_store.log import Leaf
+from ledger.event_store.trusting import reader
 from ledger.projections.engine import tables
 from ledger.projections.engine.model import Fact, Handler, Key, ReadModel, Rows, Said, Table
 from ledger.projections.engine.timeline import Timeline
+from ledger.projections.engine.written import Values
 
 TIMELINES_CACHED = 150_000  # per table
 KEY_BYTES = 16 * 1024 * 1024  # per table that is rebuilt and longer than that
@@ -28,11 +27,18 @@ ANALYZED_FROM_ROWS = 2_000
 CHANNEL = "ledger_read"
 
 
+Stored = tuple[int, bytes]  # an event: its position and its leaf
+
+
 class Checkpoint(NamedTuple):
     """How far a read model has come, and how often it was rebuilt."""
 
     position: int
     generation: int
+
+
+# Most rows are said once and never change. Of such a row no more is held back than what was said.
+Held = Timeline | Said
 
 
 class _Told(Fact, frozen=True):
@@ -48,7 +54,7 @@ class _Cache:
     """The timelines of one table that were used last; the first were used longest ago."""
 
     def __init__(self, *, began_empty: bool) -> None:
-        self.timelines: dict[Key, Timeline] = {}
+        self.timelines: dict[Key, Held] = {}
         self._began_empty = began_empty
         self._dropped: _Keys | None = None
 
@@ -64,7 +70,7 @@ class _Cache:
             return []
         return list({one[0]: None for one in said if one[0] not in known and one[0] in dropped})
 
-    def trim(self) -> list[tuple[Key, Timeline]]:
+    def trim(self) -> list[tuple[Key, Held]]:
         """Drops what was not used for longest, many at once, and says what it was."""
         if len(self.timelines) <= TIMELINES_CACHED:
             return []
@@ -105,7 +111,7 @@ class _Concern(NamedTuple):
 
 def _concern(models: Iterable[ReadModel], named: str) -> _Concern | None:
     handlers = [handler for m in models for handler in m.handlers.get(named, ())]
-    return _Concern(partial(read_data, known_events()[named]), handlers) if handlers else None
+    return _Concern(reader(known_events()[named]), handlers) if handlers else None
 
 
 class Fold:
@@ -146,7 +152,7 @@ class Fold:
         self.forget()
 
     def apply(
-        self, connection: psycopg.Connection, page: Iterable[Leaf], after: Mapping[str, int]
+        self, connection: psycopg.Connection, page: Iterable[Stored], after: Mapping[str, int]
     ) -> None:
         """Writes what the page's events say; `after`: how far each model has come.
 
@@ -170,12 +176,12 @@ class Fold:
                 tables.analyze(connection, table, self._suffix)
                 self._analyzed_at[table] = 2 * rows
 
-    def _hand_over(self, page: Iterable[Leaf], rows: Rows, after: Mapping[str, int]) -> None:
+    def _hand_over(self, page: Iterable[Stored], rows: Rows, after: Mapping[str, int]) -> None:
         """Tells each event to the models that have not folded it yet."""
         behind = {m.name: after[m.name] for m in self.models}
         ahead = max(behind.values(), default=0)
-        for leaf in page:
-            fact = _decode(leaf.bytes)
+        for _, leaf in page:
+            fact = _decode(leaf)
             rows.position = position = fact.position
             if position <= ahead:
                 active = [m for m in self.models if behind[m.name] < position]
@@ -204,18 +210,17 @@ class Fold:
 
     def _state(self, table: Table, said: Iterable[Said]) -> dict[Key, Timeline]:
         """Carries out what is said; the timelines of which something has to be written."""
-        timelines, width = self._caches[table].timelines, len(table.names)
+        timelines, holds_back = self._caches[table].timelines, self._holds_back
         touched = {}
-        for key, on, mask, values, position in said:
-            timeline = timelines.pop(key, None)  # and back, as the one that was used last
-            if timeline is None:
-                timeline = Timeline(width)
-            timelines[key] = timeline
-            if on is None:
-                timeline.void(position)
-            else:
-                timeline.state(on, mask, values, position)
-            if timeline.closed if self._holds_back else timeline.dirty:
+        for one in said:
+            key, _, _, values, _ = one
+            held = timelines.pop(key, None)  # and back, as the one that was used last
+            if held is None and holds_back and isinstance(values, Values):
+                timelines[key] = one
+                continue
+            timelines[key] = timeline = _timeline(table, held)
+            _carry_out(timeline, one)
+            if timeline.closed if holds_back else timeline.dirty:
                 touched[key] = timeline
         return touched
 
@@ -223,14 +228,34 @@ class Fold:
         self,
         connection: psycopg.Connection,
         table: Table,
-        timelines: Iterable[tuple[Key, Timeline]],
+        timelines: Iterable[tuple[Key, Held]],
         *,
         live: bool = True,
     ) -> None:
         changes = tables.Changes(table)
-        for key, timeline in timelines:
-            changes.collect(key, timeline, live=live)
+        for key, held in timelines:
+            if isinstance(held, Timeline):
+                changes.collect(key, held, live=live)
+            else:
+                changes.collect_said(held)
         changes.flush(connection, self._suffix)
+
+
+def _timeline(table: Table, held: Held | None) -> Timeline:
+    if isinstance(held, Timeline):
+        return held
+    timeline = Timeline(len(table.names))
+    if held is not None:
+        _carry_out(timeline, held)
+    return timeline
+
+
+def _carry_out(timeline: Timeline, said: Said) -> None:
+    _, on, mask, values, position = said
+    if on is None:
+        timeline.void(position)
+    else:
+        timeline.state(on, mask, values, position)
 
 
 def lock_checkpoints(

@@ -8,18 +8,18 @@ A handler writes no SQL and reads nothing: it is a pure function of one event. I
 import importlib
 import pkgutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from operator import attrgetter
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-import msgspec
 from msgspec import Meta, Struct
 
 import ledger.projections
 from ledger.kernel.messages import Event
+from ledger.projections.engine.written import Field, Values, as_json, encode, field
 
 MAX_DATE = "9999-12-31"
 MAX_POSITION = 2**63 - 1
@@ -71,17 +71,33 @@ class Table:
         columns = {name: Column(name, _sql_type(hint)) for name, hint in hints.items()}
         self.key_columns = tuple(columns[name] for name in self.key)
         self.columns = tuple(c for c in columns.values() if c.name not in self.key)
-        self._bits = {c.name: 2 << n for n, c in enumerate(self.columns)}
         self.names = tuple(c.name for c in self.columns)
+        self._places = {name: n for n, name in enumerate(self.names)}
         self.all_bits = (2 << len(self.columns)) - 1
         self.key_of = _getter(self.key)
         self.key_is_text = all(c.type in ("uuid", "text") for c in self.key_columns)
-        self.key_is_plain = all(c.type in ("uuid", "bigint") for c in self.key_columns)
-        self.values_of = _getter(self.names)
+        self._values_of = _getter(self.names)
+        self._json = [n for n, c in enumerate(self.columns) if c.type == "jsonb"]
+
+    def written(self, row: Struct) -> Values:
+        """The row without its key, as it is written down."""
+        values = self._values_of(row)
+        if self._json:
+            values = tuple(as_json(v) if n in self._json else v for n, v in enumerate(values))
+        return encode(values)
+
+    def stated(self, fields: Mapping[str, Any]) -> tuple[Field | None, ...]:
+        """Some fields of a row, as they are written down; None for each of the others."""
+        values: list[Field | None] = [None] * len(self.names)
+        for name, value in fields.items():
+            if (at := self._places.get(name)) is None:
+                raise TypeError(f"{self.name} has no {name}")
+            values[at] = field(as_json(value) if at in self._json else value)
+        return tuple(values)
 
     def mask(self, names: Iterable[str]) -> int:
         """Those fields as bits; bit 0 stands for the row's existence."""
-        return sum(self._bits[name] for name in names)
+        return sum(2 << self._places[name] for name in names)
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[Struct], tuple[Any, ...]]:
@@ -126,15 +142,12 @@ class Rows:
         key = table.key_of(row)
         if not table.key_is_text:
             key = _key(key)
-        values = all_written(table.values_of(row))
+        values = table.written(row)
         self.said[table].append((key, _day(valid_from), table.all_bits, values, self.position))
 
     def change(self, table: Table, *key: object, valid_from: date, **fields: Any) -> None:
         """These fields of the row have these values from that day on."""
-        values = tuple(written(fields[n]) if n in fields else None for n in table.names)
-        unknown = fields.keys() - set(table.names)
-        if unknown:
-            raise TypeError(f"{table.name} has no {', '.join(sorted(unknown))}")
+        values = table.stated(fields)
         said = (_key(key), _day(valid_from), table.mask(fields), values, self.position)
         self.said[table].append(said)
 
@@ -151,59 +164,8 @@ def _key(parts: tuple[object, ...]) -> Key:
     return tuple([part if type(part) is str else str(part) for part in parts])
 
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-NULL = "\\N"
-
-
-def escaped(text: str) -> str:
-    """Text as COPY reads it."""
-    return text.translate(_ESCAPES) if "\\" in text or not text.isprintable() else text
-
-
 # The same few thousand days come again and again.
 _day = lru_cache(maxsize=20_000)(date.isoformat)
-_WRITTEN: dict[type, Callable[[Any], str]] = {
-    str: escaped,
-    type(None): lambda _none: NULL,
-    bool: lambda value: "t" if value else "f",
-    int: repr,
-    float: repr,
-    date: _day,
-}
-
-
-def _as_json(value: Any) -> str:
-    return escaped(msgspec.json.encode(value).decode())
-
-
-def written(value: Any) -> str:
-    """A value as COPY reads it."""
-    return _WRITTEN.get(type(value), _as_json)(value)
-
-
-def all_written(values: Iterable[Any]) -> str:
-    """Values as COPY reads them, a tab before each; nearly all are text that stands for itself.
-
-    One string takes much less memory than many, and that is what a rebuild needs most of.
-    """
-    return joined(
-        [
-            value
-            if type(value) is str and value.isprintable() and "\\" not in value
-            else _WRITTEN.get(type(value), _as_json)(value)
-            for value in values
-        ]
-    )
-
-
-def joined(fields: Sequence[str]) -> str:
-    """Written fields, a tab before each."""
-    return "\t" + "\t".join(fields) if fields else ""
-
-
-def parted(values: str) -> list[str]:
-    """What was joined."""
-    return values.split("\t")[1:]
 
 
 Handler = Callable[[Any, Fact, Rows], None]

@@ -1,20 +1,20 @@
 """How do rows stand in PostgreSQL? Tables, their indexes, loading and writing in bulk."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import psycopg
 from psycopg import sql
 
 from ledger.projections.engine.model import (
+    MAX_DATE,
     MAX_POSITION,
-    NULL,
     ReadModel,
+    Said,
     Table,
-    escaped,
-    joined,
 )
 from ledger.projections.engine.timeline import Period, Timeline
+from ledger.projections.engine.written import COPY_FORMAT, block, encode, line
 
 SCHEMA = "read"
 LINES_PER_WRITE = 5_000
@@ -130,7 +130,7 @@ def load(
     width, count = len(table.key), len(names)
     columns = [list(column) for column in zip(*keys, strict=True)]
     for row in connection.execute(statement.encode(), columns, prepare=True):
-        values = joined([NULL if v is None else escaped(v) for v in row[width:count]])
+        values = encode(row[width:count])
         alive, sets, valid_from, valid_to, known_from, position = row[count:]
         period = Period(
             valid_from, valid_to, known_from, position, alive, sets, values, stored=True
@@ -147,8 +147,7 @@ class Changes:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._plain = table.key_is_plain
-        self.lines: list[str] = []
+        self.lines: list[bytes] = []
         self.closings: list[tuple[tuple[str, ...], str, int, int]] = []
 
     def collect(self, key: tuple[str, ...], timeline: Timeline, *, live: bool = True) -> None:
@@ -166,14 +165,17 @@ class Changes:
         timeline.closed.clear()
         timeline.dirty = False
 
+    def collect_said(self, said: Said) -> None:
+        """Takes over a row of which nothing but this was ever said."""
+        key, on, mask, values, at = said
+        self.lines.append(line((*key, True, mask, on, MAX_DATE, at, MAX_POSITION, at), values))
+
     def _add(self, key: tuple[str, ...], period: Period, known_to: int) -> None:
-        if not self._plain:
-            key = tuple(map(escaped, key))
-        self.lines.append(
-            "\t".join(key) + f"{period.values}\t{'t' if period.alive else 'f'}"
-            f"\t{period.sets}\t{period.valid_from}\t{period.valid_to}\t{period.known_from}"
-            f"\t{known_to}\t{period.position}"
-        )
+        head = (
+            *key, period.alive, period.sets, period.valid_from, period.valid_to,
+            period.known_from, known_to, period.position,
+        )  # fmt: skip
+        self.lines.append(line(head, period.values))
 
     def flush(self, connection: psycopg.Connection, suffix: str) -> None:
         """Closes and copies, in this order."""
@@ -190,20 +192,17 @@ class Changes:
                 f" WHERE {same} AND t.valid_from = c.begins AND t.known_from = c.knew"
             )
             connection.execute(statement.encode(), [*keys, *rest], prepare=True)
-        copy_in(connection, table, (*table.key, *table.names, *TIME_NAMES), self.lines, suffix)
+        copy_in(connection, table, self.lines, suffix)
 
 
 def copy_in(
-    connection: psycopg.Connection,
-    table: Table,
-    names: Iterable[str],
-    lines: Sequence[str],
-    suffix: str,
+    connection: psycopg.Connection, table: Table, lines: Sequence[bytes], suffix: str
 ) -> None:
     """Writes the lines in one COPY."""
     if not lines:
         return
-    statement = f"COPY {SCHEMA}.{table.name}{suffix} ({', '.join(names)}) FROM STDIN"
+    names = ", ".join((*table.key, *TIME_NAMES, *table.names))
+    statement = f"COPY {SCHEMA}.{table.name}{suffix} ({names}) FROM STDIN WITH ({COPY_FORMAT})"
     with connection.cursor().copy(statement.encode()) as copy:
         for start in range(0, len(lines), LINES_PER_WRITE):
-            copy.write("\n".join(lines[start : start + LINES_PER_WRITE]) + "\n")
+            copy.write(block(lines[start : start + LINES_PER_WRITE]))

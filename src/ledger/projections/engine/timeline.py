@@ -11,10 +11,10 @@ what was known before stays as it was.
 
 from msgspec import Struct
 
-from ledger.projections.engine.model import MAX_DATE, NULL, joined, parted
+from ledger.projections.engine.model import MAX_DATE
+from ledger.projections.engine.written import NULL, Field, Values, joined, parted
 
-Values = str  # all fields, as `all_written` joins them
-Stated = Values | tuple[str | None, ...]  # the fields one by one, None where one is not stated
+Stated = Values | tuple[Field | None, ...]  # all fields, or one by one: None where one is not
 
 
 class Period(Struct, gc=False):
@@ -50,7 +50,7 @@ class Timeline(Struct):
 
         All fields with bit 0: the row exists from then on; bit 0 alone: it exists no longer.
         """
-        if not self.periods and isinstance(values, str):  # by far the most frequent
+        if not self.periods and isinstance(values, Values):  # by far the most frequent
             self.periods.append(Period(on, MAX_DATE, position, position, True, mask, values))
             self.dirty = True
             return
@@ -119,7 +119,7 @@ class Timeline(Struct):
         if alive is not None:
             period.alive = alive
         if values is not None and mask & ~1:
-            stated = parted(values) if isinstance(values, str) else values
+            stated = parted(values) if isinstance(values, Values) else values
             period.values = joined(
                 [
                     new if new is not None and mask & (2 << n) else old
@@ -135,7 +135,7 @@ class Timeline(Struct):
 
     def _complete(self, values: Stated | None) -> Values:
         """The values of a row of which only these are known."""
-        if isinstance(values, str):
+        if isinstance(values, Values):
             return values
         if values is None:
             return joined([NULL] * self.width)
