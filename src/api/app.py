@@ -32,7 +32,7 @@ from api.sessions import session_routes
 from api.tokens import token_routes
 from ledger import logs
 from ledger.attestations.attesting import Attesting
-from ledger.attestations.witnesses import read_witnesses
+from ledger.attestations.outside import outside
 from ledger.bootstrap import parts
 from ledger.integrity.sealing import Sealer
 from ledger.settings import settings
@@ -56,17 +56,17 @@ def create_app(
     """
     place = settings()
     folder = keys or place.keys
-    witnesses = read_witnesses(place.witnesses)
+    others = outside(place)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         sealer = Sealer(url, folder, origin=place.origin)
-        attesting = Attesting(url, folder, witnesses)
+        attesting = Attesting(url, folder, others)
         following = (Worker(url), sealer, attesting) if with_worker else ()
         async with parts(url, documents, folder) as made:
             app.state.parts, app.state.sealer = made, sealer
             app.state.log_keys = folder
-            app.state.witnesses, app.state.attesting = witnesses, attesting
+            app.state.outside, app.state.attesting = others, attesting
             for one in following:
                 one.start()
             try:

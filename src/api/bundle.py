@@ -10,7 +10,7 @@ from api.describing import READING, TEXT, Schema, answered, parameter
 from api.identity import READ_THE_LOG, caller_of, require_role
 from api.moments import MOMENT, POSITION_HEADER, query_of, question_of
 from api.queries import id_in_path
-from api.state import service, witnesses_of
+from api.state import outside_of, service
 from ledger.bundle.making import Sources, Wish, bundle
 from ledger.bundle.sealed import sealed
 from ledger.kernel.errors import Invalid
@@ -38,7 +38,7 @@ async def project_bundle(request: Request[Any, Any, Any]) -> Stream:
         request.app.state.log_keys,
         least=known_at,
         upto=known_at if "known_at" in query else None,
-        witnesses=[one.verifier for one in witnesses_of(request)],
+        witnesses=outside_of(request).witness_keys,
     )
     position = await parts.reading.wait_for(at.checkpoint.size)
     made = await bundle(

@@ -9,17 +9,20 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
-from api.state import attesting_of, sealer_of, service, witnesses_of
+from api.state import attesting_of, outside_of, sealer_of, service
 from ledger.attestations.standing import WitnessStanding, standings
 
 _HEAD = Gauge("ledger_log_position", "Last position of the log")
 _PROJECTED = Gauge("ledger_projected_position", "Position that every read model has reached")
 _SEALED = Gauge("ledger_sealed_position", "Position up to which the log is signed")
 
+_STAMPED = Gauge("ledger_stamped_position", "Position up to which an authority has stamped")
 _WITNESSED = Gauge(
     "ledger_witnessed_position", "Position up to which a witness has cosigned", ["witness"]
 )
 _FAILING = Gauge("ledger_witness_failing", "Whether it could not be asked last", ["witness"])
+
+_LAST_STAMP = "SELECT size, stamped_at FROM tree.timestamps ORDER BY size DESC LIMIT 1"
 
 
 @get("/health/live", name="live")
@@ -42,7 +45,7 @@ async def _standings(request: Request[Any, Any, Any]) -> list[WitnessStanding]:
     """How far the log's witnesses have come. None of them is needed to be ready."""
     try:
         failures = attesting_of(request).failures()
-        return await standings(service(request).tree, witnesses_of(request), failures)
+        return await standings(service(request).tree, outside_of(request).witnesses, failures)
     except (Error, PoolTimeout, OSError):
         return []
 
@@ -50,6 +53,18 @@ async def _standings(request: Request[Any, Any, Any]) -> list[WitnessStanding]:
 def _witness(one: WitnessStanding) -> dict[str, Any]:
     status = "failing" if one.failure else "behind" if one.lag else "ok"
     return {"name": one.name, "status": status, "position": one.position or 0, "lag": one.lag}
+
+
+async def _stamped(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """Up to where the log was stamped last; `off` where no authority is asked."""
+    authority, failures = outside_of(request).authority, attesting_of(request).failures()
+    asked = "off" if authority is None else "failing" if authority.url in failures else "ok"
+    try:
+        rows = await service(request).tree.rows(_LAST_STAMP)
+    except (Error, PoolTimeout, OSError):
+        rows = []
+    size, at = rows[0] if rows else (0, None)
+    return {"status": asked, "position": size, "stamped_at": at}
 
 
 @get("/health/ready", name="ready")
@@ -72,6 +87,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
                 "lag": head - sealed,
             },
             "witnesses": [_witness(one) for one in await _standings(request)],
+            "timestamps": await _stamped(request),
         }
     return Response(
         msgspec.json.encode(body),
@@ -88,6 +104,7 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
         _HEAD.set(found[0])
         _PROJECTED.set(max(found[1], 0))
         _SEALED.set(found[2])
+        _STAMPED.set((await _stamped(request))["position"])
         for one in await _standings(request):
             _WITNESSED.labels(one.name).set(one.position or 0)
             _FAILING.labels(one.name).set(one.failure is not None)

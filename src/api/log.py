@@ -12,7 +12,7 @@ from api.events import _IN_SCOPE
 from api.identity import READ_THE_LOG, caller_of, require_role
 from api.moments import number_of, query_of, question_of
 from api.queries import encoded
-from api.state import service, witnesses_of
+from api.state import outside_of, service
 from ledger.application import Caller
 from ledger.integrity.published import SignedTree
 from ledger.integrity.receipts import Receipt, ReceiptRefused, receipt
@@ -189,7 +189,7 @@ async def _receipt(request: Request[Any, Any, Any], position: int) -> Receipt:
         if not leaves:
             raise ReceiptRefused("it is missing")
         keys = parts.tree.verifiers()
-        witnesses = [one.verifier for one in witnesses_of(request)]
+        witnesses = outside_of(request).witness_keys
         return receipt(leaves[0].bytes, position - 1, path, signed.whole, keys, witnesses)
     except ReceiptRefused as error:
         raise NotAsSealed(position=position, why=error) from None

@@ -52,6 +52,7 @@ from api.vocabulary import note
 from ledger import catalogue
 from ledger.application import Common
 from ledger.attestations.standing import WitnessStanding
+from ledger.attestations.timestamps import Timestamp
 from ledger.findings import Finding
 from ledger.imports.kept import ImportReceipt
 from ledger.integrity.receipts import Receipt
@@ -250,7 +251,7 @@ def document() -> bytes:
                IndicatorRow, CountedRow, AmountItem, CountItem, Common, BudgetRow,
                AdvanceAccount, Feeds, DocumentAnswer, ImportAnswer, ImportReceipt,
                InclusionAnswer, ConsistencyAnswer, Receipt, RowChange, AuditElement,
-               WitnessStanding, *SAMPLE_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
+               WitnessStanding, Timestamp, *SAMPLE_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
     _, schemas = msgspec.json.schema_components([*commands, *rows, *answers], ref_template=REF)
     _annotate(schemas)
     paths: dict[str, Schema] = {}

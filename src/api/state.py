@@ -1,12 +1,11 @@
 """What does a request find of the running ledger? Its parts, kept in the application's state."""
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from litestar import Litestar, Request
 
 from ledger.attestations.attesting import Attesting
-from ledger.attestations.witnesses import WitnessAt
+from ledger.attestations.outside import Outside
 from ledger.bootstrap import Parts
 from ledger.integrity.sealing import Sealer
 
@@ -21,9 +20,9 @@ def sealer_of(request: Request[Any, Any, Any]) -> Sealer:
     return cast(Sealer, request.app.state.sealer)
 
 
-def witnesses_of(request: Request[Any, Any, Any]) -> Sequence[WitnessAt]:
+def outside_of(request: Request[Any, Any, Any]) -> Outside:
     """To whom the log is shown."""
-    return cast(Sequence[WitnessAt], request.app.state.witnesses)
+    return cast(Outside, request.app.state.outside)
 
 
 def attesting_of(request: Request[Any, Any, Any]) -> Attesting:

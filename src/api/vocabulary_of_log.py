@@ -26,4 +26,13 @@ LOG_NOTES: dict[str, tuple[str, Any]] = {
     "WitnessStanding.lag": ("How many sealed events it has not seen.", 0),
     "WitnessStanding.cosigned_at": ("When, by its own clock.", "2026-11-21T22:45:11Z"),
     "WitnessStanding.failure": ("Why it could not be asked last.", "ConnectError"),
+    "Timestamp.position": ("How many events the checkpoint has.", 5000),
+    "Timestamp.root": ("The root of the log then.", DIGEST),
+    "Timestamp.authority": ("Who was asked.", "https://tsa.example"),
+    "Timestamp.stamped_at": ("When, as the authority says.", "2026-11-21T00:00:31Z"),
+    "Timestamp.received_at": ("When its answer came.", "2026-11-21T00:00:31.204117Z"),
+    "Timestamp.policy": ("By which of its policies.", "2.999.3161"),
+    "Timestamp.serial": ("The number of the timestamp, in hex.", "d849d0e910de29bc"),
+    "Timestamp.checkpoint": ("The signed note that was stamped.", "ledger.localhost/1f…"),
+    "Timestamp.response": ("The authority's answer (RFC 3161), DER in base64.", "MIIC…"),
 }  # fmt: skip

@@ -13,6 +13,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     the log's private key. `origin`: what a new log is to be called; None: after its key.
     `public_url`: where browsers find the service, if that is not where it listens.
     `witnesses`: to whom the log is shown, in the form of `ledger.attestations.witnesses`.
+    `timestamp_authority`, `timestamp_certificates`: who stamps it, and the PEM file to check that.
     """
 
     database: str | None
@@ -22,6 +23,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     origin: str | None
     public_url: str | None
     witnesses: str = ""
+    timestamp_authority: str | None = None
+    timestamp_certificates: Path | None = None
 
 
 def settings(database: str | None = None, data: Path | None = None) -> Settings:
@@ -31,7 +34,8 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
     LEDGER_DOCUMENTS, else in the data folder, also where the database is elsewhere; so is the
     log's key, in LEDGER_KEYS. LEDGER_LOG_ORIGIN names a log that has no key yet. Behind a proxy
     LEDGER_PUBLIC_URL is the address that people type, such as https://ledger.example.org.
-    LEDGER_WITNESSES names the log's witnesses.
+    LEDGER_WITNESSES names the log's witnesses, LEDGER_TIMESTAMP_AUTHORITY who stamps it, and
+    LEDGER_TIMESTAMP_CERTIFICATES the file of that authority's certificates.
     """
     if database is None and data is None:
         database = os.environ.get("LEDGER_DATABASE_URL") or None
@@ -41,6 +45,7 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
     if "://" not in documents:
         documents = str(Path(documents).expanduser().absolute())
     keys = Path(os.environ.get("LEDGER_KEYS") or folder / "keys")
+    certificates = os.environ.get("LEDGER_TIMESTAMP_CERTIFICATES")
     return Settings(
         database=database,
         data=folder,
@@ -48,6 +53,8 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
         keys=keys.expanduser().absolute(),
         origin=os.environ.get("LEDGER_LOG_ORIGIN") or None,
         witnesses=os.environ.get("LEDGER_WITNESSES", ""),
+        timestamp_authority=os.environ.get("LEDGER_TIMESTAMP_AUTHORITY") or None,
+        timestamp_certificates=Path(certificates) if certificates else None,
         public_url=(os.environ.get("LEDGER_PUBLIC_URL") or "").rstrip("/") or None,
     )
 

@@ -12,7 +12,12 @@ from ledger.integrity.note import Verifier
 from ledger.witness.judging import Answer, Witness
 from ledger.witness.memory import Memory
 
-Judge = Callable[[bytes], Answer]
+Judge = Callable[[bytes], tuple[int, bytes, str]]
+
+
+def as_sent(answer: Answer) -> tuple[int, bytes, str]:
+    """An answer of a witness as it goes over the wire."""
+    return answer.status, answer.text.encode(), answer.media_type
 
 
 @contextmanager
@@ -23,8 +28,7 @@ def answering(
 
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            answer = judge(self.rfile.read(int(self.headers["Content-Length"])))
-            self._send(answer.status, answer.text.encode(), answer.media_type)
+            self._send(*judge(self.rfile.read(int(self.headers["Content-Length"]))))
 
         def do_GET(self) -> None:
             found = served(self.path)
@@ -69,5 +73,5 @@ def witnessing(folder: Path, log: Verifier, name: str = "witness.example/w") -> 
     def served(path: str) -> bytes | None:
         return memory.served(path.split("/")[1])
 
-    with answering(witness.add_checkpoint, served) as url:
+    with answering(lambda body: as_sent(witness.add_checkpoint(body)), served) as url:
         yield Standing(witness, WitnessAt(url, witness.verifier))

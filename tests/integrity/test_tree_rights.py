@@ -9,6 +9,10 @@ from tests.conftest import fresh_database
 
 CHECKPOINT = "INSERT INTO tree.checkpoints (size, root, note) VALUES (0, sha256(''), 'note')"
 COSIGNATURE = "INSERT INTO tree.cosignatures (size, name, note_line) VALUES (0, 'w', 'line')"
+TIMESTAMP = (
+    "INSERT INTO tree.timestamps (size, authority, response, stamped_at)"
+    " VALUES (0, 'a', 'response', now())"
+)
 TILE = "INSERT INTO tree.tiles VALUES (0, 0, sha256('a'))"
 CHANGES = (
     "UPDATE tree.checkpoints SET root = sha256('a')",
@@ -16,6 +20,8 @@ CHANGES = (
     "TRUNCATE tree.checkpoints CASCADE",
     "UPDATE tree.cosignatures SET name = ''",
     "DELETE FROM tree.cosignatures",
+    "UPDATE tree.timestamps SET authority = ''",
+    "DELETE FROM tree.timestamps",
     "UPDATE tree.tiles SET hashes = sha256('b')",
     "UPDATE tree.tiles SET hashes = sha256('b') || sha256('a')",
     "UPDATE tree.tiles SET n = 1",
@@ -27,7 +33,7 @@ def tree_url(server_url: str) -> Iterator[str]:
     """A tree that the tests share: nothing that is refused changes it."""
     with fresh_database(server_url) as url:
         with psycopg.connect(url) as connection:
-            for statement in (CHECKPOINT, COSIGNATURE, TILE):
+            for statement in (CHECKPOINT, COSIGNATURE, TIMESTAMP, TILE):
                 connection.execute(statement.encode())
         yield url
 
@@ -50,7 +56,7 @@ def test_a_tile_may_grow(tree_url: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["ledger_writer", "ledger_projector", "ledger_reader"])
-@pytest.mark.parametrize("statement", [CHECKPOINT, TILE, COSIGNATURE, *CHANGES])
+@pytest.mark.parametrize("statement", [CHECKPOINT, TILE, COSIGNATURE, TIMESTAMP, *CHANGES])
 def test_nobody_but_the_sealer_writes_the_tree(tree_url: str, role: str, statement: str) -> None:
     with psycopg.connect(tree_url, autocommit=True) as connection:
         connection.execute(f"SET ROLE {role}".encode())

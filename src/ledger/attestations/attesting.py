@@ -6,7 +6,6 @@ does not do, the log is sealed on.
 
 import asyncio
 import threading
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,9 +14,10 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
+from ledger.attestations.asking import TIMEOUT, Asking
 from ledger.attestations.cosigning import Cosigning
-from ledger.attestations.submitting import TIMEOUT
-from ledger.attestations.witnesses import WitnessAt
+from ledger.attestations.outside import Outside
+from ledger.attestations.stamping import Stamping
 from ledger.event_store.connections import options
 from ledger.integrity.published import PublishedTree
 
@@ -29,12 +29,12 @@ log = structlog.get_logger(__name__)
 
 
 class Attesting:
-    """Shows the log to its witnesses, until it is stopped."""
+    """Shows the log to those outside, until it is stopped."""
 
-    def __init__(self, url: str, keys: Path, witnesses: Sequence[WitnessAt]) -> None:
+    def __init__(self, url: str, keys: Path, outside: Outside) -> None:
         self._url, self._keys = url, keys
-        self._witnesses = witnesses
-        self._cosigning: list[Cosigning] = []
+        self._outside = outside
+        self._asking: list[Asking] = []
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
@@ -42,7 +42,7 @@ class Attesting:
 
     def start(self) -> None:
         """Runs the loop in a thread of its own, if there is anybody to ask."""
-        if self._witnesses:
+        if self._outside.witnesses or self._outside.authority:
             self._thread = threading.Thread(target=self.run, name="attesting", daemon=True)
             self._thread.start()
 
@@ -56,8 +56,8 @@ class Attesting:
             self._thread.join()
 
     def failures(self) -> dict[str, str]:
-        """Why a witness could not be asked last, by its name."""
-        found = {one.witness.name: one.failure for one in self._cosigning}
+        """Why somebody could not be asked last, by the name of the witness or by the address."""
+        found = {one.name: one.failure for one in self._asking}
         return {name: failure for name, failure in found.items() if failure is not None}
 
     def run(self) -> None:
@@ -99,7 +99,10 @@ class Attesting:
     async def _ask(
         self, http: httpx.AsyncClient, tree: PublishedTree, writing: psycopg.AsyncConnection
     ) -> None:
-        self._cosigning = [Cosigning(http, tree, writing, one) for one in self._witnesses]
+        witnesses, authority = self._outside
+        self._asking = [Cosigning(http, tree, writing, one) for one in witnesses]
+        if authority is not None:
+            self._asking.append(Stamping(http, tree, writing, authority))
         async with asyncio.TaskGroup() as tasks:
-            for one in self._cosigning:
+            for one in self._asking:
                 tasks.create_task(one.run())

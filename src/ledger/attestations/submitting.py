@@ -7,25 +7,13 @@ from hashlib import sha256
 
 import httpx
 
-from ledger.attestations.refusals import AnswerRefused
+from ledger.attestations.asking import TIMEOUT, read
+from ledger.attestations.refusals import AnswerRefused, ForkTold, SizeTold
 from ledger.attestations.witnesses import WitnessAt
 from ledger.integrity.note import NoteRefused, Signature, parse, read_signature
 
 ANSWER_LIMIT_BYTES = 256 * 1024
-TIMEOUT = httpx.Timeout(10.0)
 _SIZE = re.compile(r"(0|[1-9][0-9]{0,18})\n")
-
-
-class SizeTold(Exception):
-    """The witness's last checkpoint has another size."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(f"it has cosigned size {size}")
-        self.size = size
-
-
-class ForkTold(AnswerRefused):
-    """The witness has cosigned another story of this log."""
 
 
 def body(old: int, proof: Sequence[bytes], note: bytes) -> bytes:
@@ -43,7 +31,7 @@ async def submit(
     """
     sent = http.stream("POST", f"{to.url}/add-checkpoint", content=body(old, proof, note))
     async with sent as answer:
-        text = (await _read(answer)).decode(errors="replace")
+        text = (await read(answer, ANSWER_LIMIT_BYTES)).decode(errors="replace")
     if answer.status_code == httpx.codes.CONFLICT:
         if (size := _SIZE.fullmatch(text)) is None:
             raise AnswerRefused("409, but no size")
@@ -66,15 +54,6 @@ def _cosignature(of: WitnessAt, lines: str, text: str) -> Signature:
         except NoteRefused as error:
             raise AnswerRefused(str(error)) from None
     raise AnswerRefused("its answer has no cosignature of its key")
-
-
-async def _read(answer: httpx.Response) -> bytes:
-    found = b""
-    async for chunk in answer.aiter_bytes():
-        found += chunk
-        if len(found) > ANSWER_LIMIT_BYTES:
-            raise AnswerRefused("its answer is too long")
-    return found
 
 
 def last_known(of: WitnessAt, origin: str) -> bytes | None:

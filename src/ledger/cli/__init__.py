@@ -31,6 +31,7 @@ export = App(name="export", help="What others read: the log, claims, registers."
 database = App(name="database", help="The database behind the ledger.")
 sample = App(name="sample", help="Audit samples: sized, drawn, evaluated.")
 log = App(name="log", help="The signed log: its keys, and who vouches for it.")
+authority = App(name="timestamp-authority", help="A TEST timestamp authority (RFC 3161).")
 witness = App(name="witness", help="A witness of logs, for another body to run.")
 
 _COMMANDS = (
@@ -58,13 +59,15 @@ _COMMANDS = (
     (log, "key", "verifying:key", "The public key by which the log is verified."),
     (log, "rotate-key", "verifying:rotate_key", "A new key; the old one signs on beside it."),
     (log, "witnesses", "attesting:witnesses", "Who cosigns the log, and how far each has come."),
+    (log, "timestamps", "attesting:timestamps", "When the log had which root, by an authority."),
     (witness, "serve", "witnessing:serve", "Cosigns the checkpoints of logs that only grow."),
     (witness, "key", "witnessing:key", "The witness's public key."),
+    (authority, "serve", "practising:serve", "A TEST authority, to practise with."),
     (database, "url", "place:url", "The address by which psql reaches the database in use."),
 )
 for _under, _name, _where, _help in _COMMANDS:
     _under.command(f"ledger.cli.{_where}", name=_name, help=_help)
-for _group in (token, imports, export, sample, log, witness, database):
+for _group in (token, imports, export, sample, log, witness, authority, database):
     app.command(_group)
 
 

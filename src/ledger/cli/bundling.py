@@ -62,7 +62,7 @@ async def _write(
     """Writes the bundle; answers the position at which it was made."""
     import asyncio
 
-    from ledger.attestations.witnesses import read_witnesses
+    from ledger.attestations.outside import outside
     from ledger.bootstrap import parts
     from ledger.bundle.making import Sources, Wish, bundle
     from ledger.bundle.sealed import sealed
@@ -81,7 +81,7 @@ async def _write(
             where.keys,
             least=moment.known_at,
             upto=upto,
-            witnesses=[one.verifier for one in read_witnesses(where.witnesses)],
+            witnesses=outside(where).witness_keys,
         )
         await made.reading.wait_for(at.checkpoint.size)
         wish = Wish(

@@ -50,15 +50,15 @@ def _models(names: tuple[str, ...]) -> list["ReadModel"]:
 def project(*, place: Place = HERE) -> int:
     """Keeps the read models up to date and seals the log, without the service, until stopped."""
     from ledger.attestations.attesting import Attesting
-    from ledger.attestations.witnesses import read_witnesses
+    from ledger.attestations.outside import outside
     from ledger.integrity.sealing import Sealer
     from ledger.settings import settings
     from ledger.worker import Worker
 
-    witnesses = read_witnesses(settings().witnesses)
+    others = outside(settings())
     with opened(place, logging.INFO) as url:
         worker = Worker(url)
-        attesting = Attesting(url, keys_of(place), witnesses)
+        attesting = Attesting(url, keys_of(place), others)
         sealer = Sealer(url, keys_of(place), origin=settings().origin)
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda _number, _frame: worker.stop())

@@ -99,10 +99,10 @@ def run(
     level: int = logging.INFO,
 ) -> None:
     """Serves until a signal comes; leaves with exit code 1 where the service cannot run."""
-    from ledger.attestations.witnesses import read_witnesses
+    from ledger.attestations.outside import outside
     from ledger.settings import settings
 
-    read_witnesses(settings().witnesses)  # what cannot be meant is said before anything starts
+    outside(settings())  # what cannot be meant is said before anything starts
     os.environ["LEDGER_DATABASE_URL"] = url
     os.environ["LEDGER_DOCUMENTS"] = documents
     os.environ["LEDGER_KEYS"] = str(keys)

@@ -70,7 +70,7 @@ def _trust(
     place: Place, key: str | None, checkpoints: tuple[Path, ...], witnesses: tuple[str, ...]
 ) -> "Trust":
     """What is known from outside the database, read before it."""
-    from ledger.attestations.witnesses import read_witnesses
+    from ledger.attestations.outside import outside
     from ledger.integrity.key_files import KeysRefused
     from ledger.integrity.keys import KeyFolder
     from ledger.settings import settings
@@ -86,7 +86,7 @@ def _trust(
         kept = [path.read_bytes() for path in checkpoints]
     except OSError as error:
         raise BadUsage(f"{error.filename} cannot be read: {error.strerror}.") from None
-    asked = read_witnesses(settings().witnesses)
+    asked, authority = outside(settings())
     typed = [verifier_in(text, "--witness") for text in witnesses]
     return Trust(
         keys=keys,
@@ -94,6 +94,7 @@ def _trust(
         kept=kept,
         witnesses=[*typed, *(one.verifier for one in asked)],
         witnessed=[_asked(one, keys[0].name) for one in asked] if keys else (),
+        certificates=authority and authority.certificates,
         last_expected=key is None,
     )
 

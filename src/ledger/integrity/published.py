@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg_pool import AsyncConnectionPool
 
 from ledger.event_store.connections import options
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
 from ledger.integrity.keys import KeyFolder
-from ledger.integrity.note import NoteRefused, Verifier, cosigned_at, parse, read_signature
+from ledger.integrity.note import Verifier, parse
 from ledger.integrity.proofs import Range, consistency_ranges, inclusion_ranges
 from ledger.integrity.tiles import Tile, hash_of_range, needed
 
@@ -35,9 +33,6 @@ GROUP BY size ORDER BY count(DISTINCT name) DESC, size DESC LIMIT 1"""
 _LAST_COSIGNED = """
 SELECT size, received_at > now() - interval '1 hour' FROM tree.cosignatures
 ORDER BY size DESC LIMIT 1"""
-_OF_WITNESS = """
-SELECT size, note_line FROM tree.cosignatures WHERE name = %s
-ORDER BY size DESC, received_at DESC LIMIT 20"""
 
 
 class SignedTree(NamedTuple):
@@ -51,13 +46,6 @@ class SignedTree(NamedTuple):
     def whole(self) -> bytes:
         """The note as it is served."""
         return self.note + self.cosignatures.encode()
-
-
-class Cosigned(NamedTuple):
-    """Up to which size a witness has cosigned, and when, by its own clock."""
-
-    size: int
-    at: datetime
 
 
 class PublishedTree:
@@ -139,25 +127,10 @@ class PublishedTree:
         note = bytes(row[0])
         return SignedTree(read_checkpoint(parse(note).text), note, row[1])
 
-    async def cosigned_by(self, name: str, key: Verifier | None = None) -> Cosigned | None:
-        """How far the witness has cosigned, with that key or any; None where it never has."""
+    async def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of what is kept beside the tree."""
         async with self._pool.connection() as connection:
-            found = await connection.execute(_OF_WITNESS, (name,))
-            for size, line in await found.fetchall():
-                with suppress(NoteRefused, ValueError, OverflowError):
-                    signature = read_signature(line)
-                    if key is None or key.made(signature):
-                        at = datetime.fromtimestamp(cosigned_at(signature), UTC)
-                        return Cosigned(size, at)
-        return None
-
-    async def witnesses(self) -> list[str]:
-        """The names of all that ever cosigned."""
-        async with self._pool.connection() as connection:
-            found = await connection.execute(
-                "SELECT DISTINCT name FROM tree.cosignatures ORDER BY name"
-            )
-            return [row[0] for row in await found.fetchall()]
+            return await (await connection.execute(statement.encode(), values)).fetchall()
 
     async def tile(self, tile: Tile) -> bytes | None:
         """The hashes of a tile as far as it is filled."""

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"
     CHECKPOINT = "checkpoint"
     COSIGNATURE = "cosignature"
+    TIMESTAMP = "timestamp"
     OUT_OF_ORDER = "out-of-order"
     TILE = "tile"
     READ_MODEL = "read-model"

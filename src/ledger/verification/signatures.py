@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from ledger.attestations.authority import Certificates
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
 from ledger.integrity.note import NoteRefused, Verifier, parse, read_signature
 from ledger.verification.report import Check, Kind
@@ -26,7 +27,7 @@ class Trust(NamedTuple):
 
     `keys`: of the log, of all times; `last`: what was signed last, from the file beside the key;
     `kept`: checkpoints that somebody kept elsewhere; `witnesses`: their keys; `witnessed`: what
-    these say when they are asked now.
+    these say when they are asked now; `certificates`: of the timestamp authority.
     """
 
     keys: Sequence[Verifier]
@@ -34,6 +35,7 @@ class Trust(NamedTuple):
     kept: Sequence[bytes] = ()
     witnesses: Sequence[Verifier] = ()
     witnessed: Sequence[Witnessed] = ()
+    certificates: Certificates | None = None
     last_expected: bool = True
 
 

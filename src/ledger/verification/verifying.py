@@ -32,6 +32,7 @@ from ledger.verification.signatures import (
     check_witnessed,
     kept_sizes,
 )
+from ledger.verification.timestamps import check_timestamps
 from ledger.verification.walk import walk
 
 Progress = Callable[[str, int, int], None]
@@ -113,7 +114,8 @@ def _outside(
         found.append(check_kept(trust, tree, intact=intact))
     if trust.witnessed:
         found.append(check_witnessed(trust, tree, intact=intact))
-    return [*found, check_cosignatures(connection, trust)]
+    stamped = check_timestamps(connection, trust.certificates)
+    return [*found, check_cosignatures(connection, trust), stamped]
 
 
 async def _check_documents(
