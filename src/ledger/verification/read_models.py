@@ -60,7 +60,7 @@ def _side_tables(connection: psycopg.Connection, models: Sequence[ReadModel]) ->
     sides = [table for model in models for table in model.tables]
     try:
         for table in sides:
-            tables.create(connection, table, tables.NEW)
+            tables.create(connection, table, tables.NEW, lasting=False)
         yield
     finally:
         if not connection.closed:
@@ -79,7 +79,8 @@ def _filled(
 ) -> bool:
     """Whether all events could be folded; one that was tampered with may not be."""
     try:
-        filling.fill_all(connection, models, upto, PAGE, lambda done: told(done, upto))
+        extent = filling.Extent(upto, PAGE, indexed=False)
+        filling.fill_all(connection, models, extent, lambda done: told(done, upto))
     except Exception as error:  # noqa: BLE001 - a forged event may be made to break any handler
         said = f"{type(error).__name__}: {error}".partition("\n")[0]
         check.add(Kind.UNCHECKED, f"The events cannot be folded: {said}.")

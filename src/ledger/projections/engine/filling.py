@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -42,6 +42,14 @@ Job = Sequence[ReadModel]
 Told = Callable[[int], None]
 
 
+class Extent(NamedTuple):
+    """What is filled: up to which position, in pages of how many events, and with all indexes?"""
+
+    upto: int
+    page_size: int
+    indexed: bool = True
+
+
 @contextmanager
 def prepared(connection: psycopg.Connection) -> Iterator[None]:
     """The settings for writing much."""
@@ -66,24 +74,20 @@ def wait_for_orphans(connection: psycopg.Connection) -> None:
     connection.execute("SELECT pg_advisory_unlock(%s)", key)
 
 
-def fill(
-    connection: psycopg.Connection, models: Job, upto: int, page_size: int, told: Told
-) -> None:
+def fill(connection: psycopg.Connection, models: Job, extent: Extent, told: Told) -> None:
     """Folds the log up to that position into the empty new tables, and makes their indexes."""
     fold = Fold(models, suffix=tables.NEW, from_zero=True)
     position = 0
-    for page in _pages(connection, models, upto, page_size):
+    for page in _pages(connection, models, extent):
         with connection.transaction():
             fold.apply(connection, page, {m.name: position for m in models})
         position, _ = page[-1]
         told(position)
-    fold.finish(connection)
-    told(upto)
+    fold.finish(connection, indexed=extent.indexed)
+    told(extent.upto)
 
 
-def _pages(
-    connection: psycopg.Connection, models: Job, upto: int, limit: int
-) -> Iterator[list[Stored]]:
+def _pages(connection: psycopg.Connection, models: Job, extent: Extent) -> Iterator[list[Stored]]:
     """The events that concern these models."""
     types = sorted({named for m in models for named in m.handlers})
     # Any event may name evidence; most name none, and the leaf shows it without being decoded.
@@ -95,7 +99,7 @@ def _pages(
             "SELECT position, leaf FROM log.events"
             " WHERE position > %s AND position <= %s"
             " AND (type = ANY(%s) OR %s AND position(%s IN leaf) > 0) ORDER BY position LIMIT %s",
-            (after, upto, types, evidence, EVIDENCE_NAMED, limit),
+            (after, extent.upto, types, evidence, EVIDENCE_NAMED, extent.page_size),
         )
         page: list[Stored] = cursor.fetchall()
         if not page:
@@ -104,12 +108,10 @@ def _pages(
         after, _ = page[-1]
 
 
-def fill_all(
-    connection: psycopg.Connection, models: Job, upto: int, page_size: int, told: Told
-) -> None:
-    """The same with two processes if it pays; `told` is how many events are done of `upto`."""
-    if upto < LONG_LOG or len(models) < 2:
-        fill(connection, models, upto, page_size, told)
+def fill_all(connection: psycopg.Connection, models: Job, extent: Extent, told: Told) -> None:
+    """The same with two processes if it pays; `told` is how many events are done of all."""
+    if extent.upto < LONG_LOG or len(models) < 2:
+        fill(connection, models, extent, told)
         return
     weights = _weights(connection, models)
     jobs = _deal(models, weights)
@@ -120,7 +122,7 @@ def fill_all(
         done = sum(share * at for share, at in zip(shares, positions, strict=True))
         told(int(done / sum(shares)))
 
-    with _Companion(connection, jobs, upto, page_size, positions) as companion:
+    with _Companion(connection, jobs, extent, positions) as companion:
         for number in _taken(companion.queue):
 
             def folded(position: int, number: int = number) -> None:
@@ -128,7 +130,7 @@ def fill_all(
                 companion.check()
                 report()
 
-            fill(connection, jobs[number], upto, page_size, folded)
+            fill(connection, jobs[number], extent, folded)
         while not companion.ended():
             report()
 
@@ -168,8 +170,7 @@ class _Companion:
         self,
         connection: psycopg.Connection,
         jobs: Sequence[Job],
-        upto: int,
-        page_size: int,
+        extent: Extent,
         positions: list[int],
     ) -> None:
         self._positions = positions
@@ -177,7 +178,7 @@ class _Companion:
         os.write(numbers, bytes(range(len(jobs))))
         os.close(numbers)
         info = connection.info
-        arguments = [self.queue, info.backend_pid, upto, page_size]
+        arguments = [self.queue, info.backend_pid, *map(int, extent)]
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [
                 *(sys.executable, "-m", "ledger.projections.engine.filling"),
@@ -246,9 +247,10 @@ def _rebuilds_still(connection: psycopg.Connection, backend: int) -> bool:
 def main() -> None:
     """The second process."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    queue, backend, upto, page_size = map(int, sys.argv[1:5])
+    queue, backend, upto, page_size, indexed = map(int, sys.argv[1:6])
+    extent = Extent(upto, page_size, bool(indexed))
     named = {model.name: model for model in read_models()}
-    jobs = [[named[name] for name in names.split(",")] for names in sys.argv[5:]]
+    jobs = [[named[name] for name in names.split(",")] for names in sys.argv[6:]]
     with projector(os.environ[_URL]) as connection, prepared(connection):
         if not _rebuilds_still(connection, backend):
             sys.exit("the rebuild was given up")
@@ -257,7 +259,7 @@ def main() -> None:
             def folded(position: int, number: int = number) -> None:
                 print(number, position, flush=True)
 
-            fill(connection, jobs[number], upto, page_size, folded)
+            fill(connection, jobs[number], extent, folded)
 
 
 if __name__ == "__main__":

@@ -140,14 +140,16 @@ class Fold:
         }
         self._from_zero = False
 
-    def finish(self, connection: psycopg.Connection) -> None:
+    def finish(self, connection: psycopg.Connection, *, indexed: bool = True) -> None:
         """Writes what is held back and makes the indexes; from now on nothing is held back."""
         for table, cache in self._caches.items():
             held_back = iter(cache.timelines.items())
             while some := list(islice(held_back, WRITTEN_AT_ONCE)):
                 self._write(connection, table, some)
             cache.timelines.clear()
-            tables.create_indexes(connection, table, self._suffix)
+            if indexed:
+                tables.create_indexes(connection, table, self._suffix)
+            tables.analyze(connection, table, self._suffix)
         self._holds_back = False
         self.forget()
 

@@ -47,7 +47,8 @@ def _rebuild(
         for table in model.tables:
             tables.create(connection, table, tables.NEW)
     position = head = _head(connection)
-    filling.fill_all(connection, models, head, PAGE, lambda done: progress(done, head))
+    extent = filling.Extent(head, PAGE)
+    filling.fill_all(connection, models, extent, lambda done: progress(done, head))
     fold = Fold(models, suffix=tables.NEW)
     with connection.transaction():
         _make_checkpoints(connection, models)

@@ -54,13 +54,19 @@ def shape(model: ReadModel) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def create(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
-    """Makes the table anew, without its indexes: filled first, they cost half."""
+def create(
+    connection: psycopg.Connection, table: Table, suffix: str = "", *, lasting: bool = True
+) -> None:
+    """Makes the table anew, without its indexes: filled first, they cost half.
+
+    One that is not lasting is lost when the server crashes, and costs no write-ahead log.
+    """
     name = _identifier(table, suffix)
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
     connection.execute(
-        sql.SQL("CREATE TABLE {} ({}) WITH (fillfactor = 90, autovacuum_analyze_threshold = 500)")
-        .format(name, sql.SQL(_columns(table)))
+        sql.SQL(
+            "CREATE {} TABLE {} ({}) WITH (fillfactor = 90, autovacuum_analyze_threshold = 500)"
+        ).format(sql.SQL("" if lasting else "UNLOGGED"), name, sql.SQL(_columns(table)))
     )  # fmt: skip
 
 
@@ -78,7 +84,7 @@ def create_key(connection: psycopg.Connection, table: Table, suffix: str = "") -
 
 
 def create_indexes(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
-    """Makes the indexes that queries use, and says how many rows there are of what."""
+    """Makes the indexes that queries use."""
     create_key(connection, table, suffix)
     for columns in table.indexes:
         connection.execute(
@@ -86,7 +92,6 @@ def create_indexes(connection: psycopg.Connection, table: Table, suffix: str = "
                 _identifier(table, suffix), sql.SQL(", ").join(map(sql.Identifier, columns))
             )
         )
-    analyze(connection, table, suffix)
 
 
 def analyze(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
