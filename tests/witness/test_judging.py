@@ -114,10 +114,13 @@ def test_what_no_known_key_has_signed_is_forbidden(witness: Witness) -> None:
     assert witness.add_checkpoint(other.body(0, 7)).status == HTTPStatus.FORBIDDEN
     note = parse(HONEST.note(7))
     [signature] = note.signatures
-    for blob in (bytes(64), signature.blob[:-1]):
-        wrong = Note(note.text, (signature, signature._replace(blob=blob)))
-        answer = witness.add_checkpoint(body(0, [], wrong.write()))
-        assert answer.status == HTTPStatus.FORBIDDEN
+    wrong = [
+        Note(note.text, (signature, signature._replace(blob=blob))).write()
+        for blob in (bytes(64), signature.blob[:-1])
+    ]
+    wrong += [HONEST.note(7)[:-2] + b"\n", HONEST.note(7)[:-3] + b"x=\n"]
+    for one in wrong:
+        assert witness.add_checkpoint(body(0, [], one)).status == HTTPStatus.FORBIDDEN
 
 
 def test_a_log_that_changes_its_key_is_followed_once_the_new_one_is_known(tmp_path: Path) -> None:

@@ -40,12 +40,12 @@ class Submission(NamedTuple):
 
     old: int
     proof: list[bytes]
-    note: Note
+    stored: bytes
     checkpoint: Checkpoint
 
 
 def read_submission(body: bytes) -> Submission:
-    """What stands in a request's body. Raises `Refused`."""
+    """What stands in a request's body, before anything is believed. Raises `Refused`."""
     head, blank, stored = body.partition(b"\n\n")
     first, *lines = head.split(b"\n")
     if not blank or (old := _OLD.fullmatch(first)) is None:
@@ -55,11 +55,13 @@ def read_submission(body: bytes) -> Submission:
     if len(lines) > PROOF_LIMIT:
         raise Refused(HTTPStatus.BAD_REQUEST, f"a proof has at most {PROOF_LIMIT} lines")
     try:
-        note = parse(stored)
-        checkpoint = read_checkpoint(note.text)
-    except NoteRefused as error:
+        text, divided, signatures = stored.decode().rpartition("\n\n")
+        if not divided or not signatures.endswith("\n"):
+            raise NoteRefused("the checkpoint has no signatures")
+        checkpoint = read_checkpoint(f"{text}\n")
+    except (NoteRefused, UnicodeDecodeError) as error:
         raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from None
-    return Submission(int(old[1]), [_hash(line) for line in lines], note, checkpoint)
+    return Submission(int(old[1]), [_hash(line) for line in lines], stored, checkpoint)
 
 
 def _hash(line: bytes) -> bytes:
@@ -86,22 +88,24 @@ class Witness:
         """The answer to a log. Raises `MemoryRefused`."""
         try:
             sent = read_submission(body)
-            self._check_signed(sent)
-            return self._judge(sent)
+            return self._judge(sent, self._signed(sent))
         except Refused as refused:
             return refused.answer
 
-    def _check_signed(self, sent: Submission) -> None:
+    def _signed(self, sent: Submission) -> Note:
+        """The note, which a known key of the log has signed. Raises `Refused`."""
         if (known := self.logs.get(sent.checkpoint.origin)) is None:
             raise Refused(HTTPStatus.NOT_FOUND, "the log is not known here")
         try:
-            sent.note.signed_by(known)
+            note = parse(sent.stored)
+            note.signed_by(known)
         except NoteRefused as error:
             raise Refused(HTTPStatus.FORBIDDEN, str(error)) from None
         if sent.old > sent.checkpoint.size:
             raise Refused(HTTPStatus.BAD_REQUEST, "the old size is larger than the checkpoint's")
+        return note
 
-    def _judge(self, sent: Submission) -> Answer:
+    def _judge(self, sent: Submission, note: Note) -> Answer:
         """Judged and remembered under one lock: of two requests at once, one comes second."""
         with self.memory.of(sent.checkpoint.origin) as known:
             last = known.last
@@ -109,10 +113,10 @@ class Witness:
             if sent.old != size:
                 raise Refused(HTTPStatus.CONFLICT, str(size), SIZE_TYPE)
             _check_grown(last, sent)
-            cosignature = self._signer.sign(sent.note.text, int(self._clock()))
+            cosignature = self._signer.sign(note.text, int(self._clock()))
             keys = self.logs[sent.checkpoint.origin]
-            kept = [one for one in sent.note.signatures if any(key.made(one) for key in keys)]
-            known.remember(Note(sent.note.text, (*kept, cosignature)))
+            kept = [one for one in note.signatures if any(key.made(one) for key in keys)]
+            known.remember(Note(note.text, (*kept, cosignature)))
         return Answer(HTTPStatus.OK, f"{cosignature.line()}\n")
 
 
