@@ -114,10 +114,12 @@ async def _visible(request: Request[Any, Any, Any], position: int) -> Question:
     """The question of somebody who may see that event. Raises `NotFound`, `Forbidden`."""
     caller = await caller_of(request)
     require_role(caller, READ_THE_LOG)
-    if position > await service(request).log.head():
+    parts = service(request)
+    # What the read models have come to is known without asking; what they have not, seldom is.
+    if position > await parts.reading.reached() and position > await parts.log.head():
         raise NotFound
     if caller.project is not None:  # whose event it is, is what the read models know
-        await service(request).reading.wait_for(position)
+        await parts.reading.wait_for(position)
     question = await question_of(request, caller, {})
     if caller.project is not None:
         rows = await question.rows(_VISIBLE, position=position)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +14,10 @@ from ledger.integrity.keys import KeyFolder
 from ledger.integrity.note import Verifier, parse
 from ledger.integrity.proofs import Range, consistency_ranges, inclusion_ranges
 from ledger.integrity.tiles import Tile, hash_of_range, needed
+from ledger.integrity.tree import HASH_BYTES
 
 LOOK_AGAIN_SECONDS = 0.05
+TILES_KEPT = 4_096  # 32 MB, the whole tree over a million events
 MAX_SIZE = 2**63 - 1
 # Of each witness what it signed last; a witness may sign one size several times.
 _WITH_COSIGNATURES = """
@@ -48,11 +51,34 @@ class SignedTree(NamedTuple):
         return self.note + self.cosignatures.encode()
 
 
+class _Kept:
+    """The tiles that were read last. They only ever grow, so what one has holds for good."""
+
+    def __init__(self) -> None:
+        self._tiles: dict[Tile, bytes] = {}
+
+    def of(self, wanted: Mapping[Tile, int]) -> dict[Tile, bytes]:
+        """Those that have as many hashes as are wanted of each."""
+        found = {}
+        for tile, width in wanted.items():
+            hashes = self._tiles.pop(tile, b"")  # and back, as the one that was used last
+            if len(hashes) >= width * HASH_BYTES:
+                self._tiles[tile] = found[tile] = hashes
+        return found
+
+    def keep(self, tiles: Mapping[Tile, bytes]) -> None:
+        """Keeps these, and drops those that were not used for longest."""
+        self._tiles.update(tiles)
+        for tile in list(islice(self._tiles, max(len(self._tiles) - TILES_KEPT, 0))):
+            del self._tiles[tile]
+
+
 class PublishedTree:
     """The tree over the log as it was sealed, for asynchronous readers."""
 
     def __init__(self, url: str, keys: Path, *, readers: int = 4) -> None:
         self._folder = KeyFolder(keys)
+        self._kept = _Kept()
         self._pool = AsyncConnectionPool(
             url,
             kwargs=options("ledger_reader", read_only=True),
@@ -152,7 +178,12 @@ class PublishedTree:
         return await self._hashes(consistency_ranges(first, second))
 
     async def _hashes(self, ranges: Sequence[Range]) -> list[bytes]:
-        tiles = await self._tiles(needed(ranges))
+        wanted = needed(ranges)
+        tiles = self._kept.of(wanted)
+        if missing := wanted.keys() - tiles.keys():
+            found = await self._tiles(missing)
+            self._kept.keep(found)
+            tiles.update(found)
         return [hash_of_range(tiles, start, end) for start, end in ranges]
 
     async def _tiles(self, wanted: Iterable[Tile]) -> Mapping[Tile, bytes]:

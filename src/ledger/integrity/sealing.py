@@ -7,7 +7,7 @@ and goes on from there only if the log still has that root.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -201,14 +201,14 @@ class SealedTree:
             if hash_of_range(tiles, 0, last.size) != last.root:
                 raise ForkRefused(f"another root was signed for size {last.size}")
 
-    def _tiles(self, wanted: set[Tile]) -> Mapping[Tile, bytes]:
+    def _tiles(self, wanted: Collection[Tile]) -> Mapping[Tile, bytes]:
         found = self._connection.execute(
             "SELECT level, n, hashes FROM tree.tiles"
             " JOIN unnest(%s::int2[], %s::int8[]) AS wanted (level, n) USING (level, n)",
             ([one.level for one in wanted], [one.n for one in wanted]),
         )
         tiles = {Tile(level, n): bytes(hashes) for level, n, hashes in found}
-        if missing := wanted - tiles.keys():
+        if missing := set(wanted) - tiles.keys():
             raise ForkRefused(f"a tile of the tree is missing: {min(missing)}")
         return tiles
 

@@ -59,9 +59,13 @@ def slices(start: int, end: int) -> list[Slice]:
     return found
 
 
-def needed(ranges: Iterable[tuple[int, int]]) -> set[Tile]:
-    """The tiles from which those ranges are hashed."""
-    return {one.tile for start, end in ranges for one in slices(start, end)}
+def needed(ranges: Iterable[tuple[int, int]]) -> dict[Tile, int]:
+    """The tiles from which those ranges are hashed, and how many hashes of each at least."""
+    found: dict[Tile, int] = {}
+    for start, end in ranges:
+        for one in slices(start, end):
+            found[one.tile] = max(one.last, found.get(one.tile, 0))
+    return found
 
 
 def hash_of_range(tiles: Mapping[Tile, bytes], start: int, end: int) -> bytes:
