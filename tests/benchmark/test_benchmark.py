@@ -5,7 +5,7 @@ import psycopg
 import pytest
 
 from ledger import catalogue
-from ledger.benchmark import appends, imports, measuring, points, run
+from ledger.benchmark import appends, imports, measuring, points, run, tail
 from ledger.benchmark.databases import fill
 from ledger.benchmark.figures import Timing, figure, timing
 from ledger.benchmark.history import History
@@ -24,15 +24,24 @@ def test_a_run_prints_every_figure_beside_its_baseline(
     monkeypatch.setattr(appends, "WRITERS", (4,))
     monkeypatch.setattr(appends, "LIBRARY_WRITERS", (4,))
     monkeypatch.setattr(imports, "QUICK_ROWS", 200)
+    monkeypatch.setattr(tail, "ALONE", 3)
     monkeypatch.setattr(points, "QUERIES", 20)
     monkeypatch.setattr(Inserts, "measure", lambda *_, **__: ("inserts", Timing(1.0)))
     assert run(database=server_url, events=EVENTS, quick=True, json=True) == 0
     printed = msgspec.json.decode(capsys.readouterr().out)
     assert "PostgreSQL" in printed["conditions"]
-    assert len(printed["figures"]) == 3 + 2 + 1 + 2 + 3 + 7  # in the order of measuring
+    assert len(printed["figures"]) == 3 + 1 + 2 + 1 + 2 + 1 + 2 + 3 + 7  # in the order of parts
     for one in printed["figures"]:
         assert one["value"] > 0, one
         assert one["ratio"] == pytest.approx(one["value"] / one["baseline_value"])
+
+
+def test_a_part_is_measured_without_the_others(
+    server_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(database=server_url, events=EVENTS, only=["verify"], json=True) == 0
+    (one,) = msgspec.json.decode(capsys.readouterr().out)["figures"]
+    assert one["what"].startswith(f"events verified with all read models, {EVENTS} in ")
 
 
 def test_bare_inserts_are_measured_by_pgbench_where_there_is_one(server_url: str) -> None:

@@ -1,5 +1,5 @@
 """How fast is the ledger? Everything measured in one run, on one server, beside its baselines."""
 
-from ledger.benchmark.measuring import run
+from ledger.benchmark.measuring import Part, run
 
-__all__ = ["run"]
+__all__ = ["Part", "run"]
