@@ -7,7 +7,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
-from api.describing import TEXT, WHOLE, Schema, answered, parameter, ref
+from api.describing import TEXT, WHOLE, Schema, answered, list_of, parameter, ref
 from api.events import _IN_SCOPE
 from api.identity import READ_THE_LOG, caller_of, require_role
 from api.moments import number_of, query_of, question_of
@@ -197,6 +197,46 @@ async def _receipt(request: Request[Any, Any, Any], position: int) -> Receipt:
         raise NotAsSealed(position=position, why=error) from None
 
 
+class ContinuationAnswer(Struct, frozen=True, kw_only=True):
+    """Events were lost, and another log goes on from what was kept of the one that ended."""
+
+    ended: str
+    continued: str
+    kept: int
+    lost_from: int
+    lost_to: int
+    by: str
+    at: str
+    reason: str
+    statement: str
+
+
+@get("/api/log/continuations", name="log:continuations")
+async def list_continuations(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """How the log went on after events were lost, the oldest first."""
+    caller = await caller_of(request)
+    require_role(caller, READ_THE_LOG)
+    query_of(request, ())
+    question = await question_of(request, caller, {})
+    tree = service(request).tree
+    answers = [
+        ContinuationAnswer(
+            ended=one.signed.origin,
+            continued=one.verifier.name,
+            kept=one.kept.size,
+            lost_from=one.lost[0],
+            lost_to=one.lost[-1],
+            by=one.by,
+            at=one.at,
+            reason=one.reason,
+            statement=note.decode(),
+        )
+        for one, note in zip(tree.continuations(), tree.statements(), strict=True)
+    ]
+    position = question.moment.known_at
+    return encoded({"items": answers, "next": None, "position": position}, question)
+
+
 def _number(query: dict[str, str], name: str, least: int) -> int:
     if name not in query:
         raise Invalid.field(name, "is required")
@@ -226,6 +266,8 @@ def describe_log() -> dict[str, Schema]:
          [position, size]),
         (f"{proofs}/consistency", "The proof that the log only grew", ref(ConsistencyAnswer),
          [first, second]),
+        ("/api/log/continuations", "How the log went on after events were lost",
+         list_of(ref(ContinuationAnswer)), []),
         ("/api/log/receipts/{position}", "A file that proves an event offline", ref(Receipt), []),
         ("/log/checkpoint", "The signed checkpoint, for everyone", TEXT, []),
         ("/log/tile/{address}", "A tile or a bundle of events: 0/x001/067, entries/000.p/8",
@@ -241,4 +283,7 @@ def describe_log() -> dict[str, Schema]:
 
 def log_routes() -> list[HTTPRouteHandler]:
     """The addresses by which the log is checked."""
-    return [read_checkpoint, read_tile, prove_inclusion, prove_consistency, give_receipt]
+    return [
+        read_checkpoint, read_tile, prove_inclusion, prove_consistency, give_receipt,
+        list_continuations,
+    ]  # fmt: skip

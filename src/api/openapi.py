@@ -46,7 +46,7 @@ from api.documents import DocumentAnswer, describe_documents
 from api.events import _FILTERS
 from api.findings import parameters_of_findings
 from api.imports import ImportAnswer, describe_imports
-from api.log import ConsistencyAnswer, InclusionAnswer, describe_log
+from api.log import ConsistencyAnswer, ContinuationAnswer, InclusionAnswer, describe_log
 from api.papers import PAPERS
 from api.vocabulary import note
 from ledger import catalogue
@@ -250,8 +250,9 @@ def document() -> bytes:
     answers = [ReceiptAnswer, Problem, EventAnswer, ReplayAnswer, BatchBody, HistoryRow,
                IndicatorRow, CountedRow, AmountItem, CountItem, Common, BudgetRow,
                AdvanceAccount, Feeds, DocumentAnswer, ImportAnswer, ImportReceipt,
-               InclusionAnswer, ConsistencyAnswer, Receipt, RowChange, AuditElement,
-               WitnessStanding, Timestamp, *SAMPLE_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
+               InclusionAnswer, ConsistencyAnswer, ContinuationAnswer, Receipt, RowChange,
+               AuditElement, WitnessStanding, Timestamp,
+               *SAMPLE_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
     _, schemas = msgspec.json.schema_components([*commands, *rows, *answers], ref_template=REF)
     _annotate(schemas)
     paths: dict[str, Schema] = {}

@@ -35,4 +35,13 @@ LOG_NOTES: dict[str, tuple[str, Any]] = {
     "Timestamp.serial": ("The number of the timestamp, in hex.", "d849d0e910de29bc"),
     "Timestamp.checkpoint": ("The signed note that was stamped.", "ledger.localhost/1f…"),
     "Timestamp.response": ("The authority's answer (RFC 3161), DER in base64.", "MIIC…"),
+    "ContinuationAnswer.ended": ("The log of which events are lost.", "ledger.example/log"),
+    "ContinuationAnswer.continued": ("The log that goes on.", "ledger.example/log/2"),
+    "ContinuationAnswer.kept": ("How many events were kept.", 4900),
+    "ContinuationAnswer.lost_from": ("The first event that is lost.", 4901),
+    "ContinuationAnswer.lost_to": ("The last event that is lost.", 5000),
+    "ContinuationAnswer.by": ("Who decided it.", "Anna Nowak"),
+    "ContinuationAnswer.at": ("When.", "2026-11-21T22:45:11Z"),
+    "ContinuationAnswer.reason": ("What happened.", "awaria macierzy dyskowej"),
+    "ContinuationAnswer.statement": ("The statement, signed by both logs.", "ledger continuation"),
 }  # fmt: skip

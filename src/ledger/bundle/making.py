@@ -69,6 +69,7 @@ async def bundle(sources: Sources, sealed: Sealed, wish: Wish) -> Bundle:
         "verifier_key": f"{sealed.signer.verifier.vkey}\n".encode(),
         "checkpoint": sealed.note,
         **_witness_keys(sealed),
+        **{f"continued/{n:04}.note": one for n, one in enumerate(sealed.continued, 1)},
         "report.html": report_html(said),
         "report.pdf": await asyncio.to_thread(report_pdf, said, made.recorded_at),
         **{f"projections/{name}.csv": csv_file(name, rows) for name, rows in of.rows.items()},

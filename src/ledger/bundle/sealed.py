@@ -18,13 +18,15 @@ VOUCHED_WITHIN_SECONDS = 10.0  # while a witness is known to look at the log
 class Sealed(NamedTuple):
     """A signed state of the log, and the key that signs the bundle made at it.
 
-    `note`: with the signatures of the witnesses; `witnesses`: their keys, so far as we know them.
+    `note`: with the signatures of the witnesses; `witnesses`: their keys, so far as we know them;
+    `continued`: the statements of how the log went on after events were lost.
     """
 
     checkpoint: Checkpoint
     note: bytes
     signer: Signer
     witnesses: Sequence[Verifier] = ()
+    continued: Sequence[bytes] = ()
 
 
 async def sealed(
@@ -67,10 +69,18 @@ async def _chosen(
 def _signed_here(note: Note, folder: KeyFolder) -> Sealed:
     """The state with the signature of the newest key among those of its time.
 
-    A checkpoint from before a change of keys is signed again, with the same size and root.
+    A checkpoint from before a change of keys is signed again, with the same size and root; so is
+    one of a log that has ended, as the log that goes on from it has these events as well.
     """
     signer = folder.keys().signers[0]
-    if not any(signer.verifier.made(one) for one in note.signatures):
+    checkpoint = read_checkpoint(note.text)
+    if checkpoint.origin != signer.verifier.name:
+        note.signed_by(folder.verifiers())
+        text = checkpoint._replace(origin=signer.verifier.name).text()
+        note = Note(text, (signer.sign(text),))
+    elif not any(signer.verifier.made(one) for one in note.signatures):
         note.signed_by(folder.verifiers())
         note = Note(note.text, (*note.signatures, signer.sign(note.text)))
-    return Sealed(read_checkpoint(note.text), note.write(), signer)
+    return Sealed(
+        read_checkpoint(note.text), note.write(), signer, continued=folder.continued.stored()
+    )

@@ -15,6 +15,7 @@ What is checked, in this order (each step is a function with that number):
   1. verifier_key   the public key; compare its fingerprint with one that you got elsewhere.
   2. checkpoint     "the log had so many events, with this root", signed by that key; and by the
      witness_keys   witnesses, who are other bodies that saw the log grow (if there are any).
+     continued/     what is said of events that were lost, if the log went on after a restore.
   3. manifest       what the bundle consists of, with the SHA-256 of each file, signed likewise.
   4. events.jsonl   the events, hashed one by one; hashes.txt has the hashes of all other events of
      hashes.txt     the log. From them the root of the log is computed (RFC 9162, section 2.1.1).
@@ -408,6 +409,20 @@ def check_witnesses(files: Files, given: list[str], troubles: Troubles) -> list[
             found.append(
                 f"{key.name} on {datetime.fromtimestamp(at, timezone.utc):%Y-%m-%d %H:%M} UTC"
             )
+    return found
+
+
+def continued(files: Files) -> list[str]:
+    """What is said of events that were lost before this log went on from another one."""
+    found = []
+    for name in sorted(one for one in files.names if one.startswith("continued/")):
+        text, _ = parts_of(name, files.small(name))
+        said = dict(line.split(" ", 1) for line in text.rstrip("\n").split("\n"))
+        first, last = int(said["kept"].split(" ")[0]) + 1, said["signed"].split(" ")[0]
+        found.append(
+            f"The events {first} to {last} of the log {said['ended']} were signed and are lost;"
+            f" {said['continued']} goes on from it. {said['by']}, {said['at']}: {said['reason']}"
+        )
     return found
 
 
@@ -883,6 +898,7 @@ def verify(
         note_evidence(event, named)
         books.take(event)
 
+    troubles.found_in("continued", continued, files)
     given_log = (files, checkpoint, manifest, learn, troubles)
     troubles.found_in("events.jsonl", check_log, *given_log)
     given_evidence = (files, manifest, named, troubles)
@@ -940,6 +956,8 @@ def main() -> int:
         say(f"Compare its fingerprint with one from elsewhere: SHA-256 {key.fingerprint}")
     if ", cosigned by " in held and not asked.witness:
         say("The witnesses' keys were taken from the bundle too: see --witness.")
+    for line in continued(Files(asked.bundle)):
+        say(f"NB: {line}")
     say(f"ZGADZA SIĘ / HOLDS: {held}.")
     return 0
 

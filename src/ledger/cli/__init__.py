@@ -58,6 +58,8 @@ _COMMANDS = (
     (sample, "evaluate", "sampling:evaluate", "What a sample says, each formula with its numbers."),
     (log, "key", "verifying:key", "The public key by which the log is verified."),
     (log, "rotate-key", "verifying:rotate_key", "A new key; the old one signs on beside it."),
+    (log, "continue", "continuing:continue_log", "After a restore: ends the log, begins another."),
+    (log, "continuations", "continuing:continuations", "How the log went on after a restore."),
     (log, "witnesses", "attesting:witnesses", "Who cosigns the log, and how far each has come."),
     (log, "timestamps", "attesting:timestamps", "When the log had which root, by an authority."),
     (witness, "serve", "witnessing:serve", "Cosigns the checkpoints of logs that only grow."),

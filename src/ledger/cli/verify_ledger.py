@@ -1,6 +1,6 @@
 """Is the ledger still what was recorded? All of it is computed anew, and what differs is told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,8 @@ from ledger.cli.verifying import verifier_in
 
 if TYPE_CHECKING:
     from ledger.attestations.witnesses import WitnessAt
+    from ledger.integrity.continuations import Continuation
+    from ledger.integrity.note import Verifier
     from ledger.verification import Report, Trust
     from ledger.verification.signatures import Witnessed
 
@@ -79,7 +81,7 @@ def _trust(
     folder = KeyFolder(keys_of(place))
     try:
         keys = [verifier_in(key, "--key")] if key is not None else folder.verifiers()
-        last = folder.last()
+        last, continuations = folder.last(), folder.continuations()
     except KeysRefused as error:
         raise Failed(f"{error}.") from None
     try:
@@ -93,22 +95,29 @@ def _trust(
         last=last,
         kept=kept,
         witnesses=[*typed, *(one.verifier for one in asked)],
-        witnessed=[_asked(one, keys[0].name) for one in asked] if keys else (),
+        witnessed=[said for one in asked for said in _asked(one, keys, continuations)],
+        continuations=continuations,
         certificates=authority and authority.certificates,
         last_expected=key is None,
     )
 
 
-def _asked(witness: "WitnessAt", origin: str) -> "Witnessed":
-    """What the witness remembers of the log."""
+def _asked(
+    witness: "WitnessAt", keys: "Sequence[Verifier]", ended: "Sequence[Continuation]"
+) -> "Iterator[Witnessed]":
+    """What the witness remembers of the log, and of those that it goes on from."""
     from ledger.attestations.refusals import AnswerRefused
     from ledger.attestations.submitting import last_known
     from ledger.verification.signatures import Witnessed
 
     try:
-        return Witnessed(witness.name, last_known(witness, origin))
+        if keys:
+            yield Witnessed(witness.name, last_known(witness, keys[0].name))
+        for one in ended:
+            if (note := last_known(witness, one.signed.origin)) is not None:
+                yield Witnessed(witness.name, note)
     except AnswerRefused as error:
-        return Witnessed(witness.name, None, str(error))
+        yield Witnessed(witness.name, None, str(error))
 
 
 @contextmanager

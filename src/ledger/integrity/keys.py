@@ -4,6 +4,7 @@ log.key        the private key, with the log's name; nobody but its owner may re
 log.vkey       the verifier keys, one a line, the newest first; there is no secret in it
 log.last       the checkpoint that was signed last, written before it was signed
 log.lock       locked by the sealer that signs with these keys
+continued/, …  how the log went on after events were lost, see `ledger.integrity.continuations`
 old/ID.key     keys that were in use before: while they lie there they sign too
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
+from ledger.integrity.continuations import Continuation, Continued
 from ledger.integrity.key_files import KeysRefused, SealingRefused, make, read_private, write
 from ledger.integrity.note import NoteRefused, Signer, Verifier, read_vkey
 
@@ -39,6 +41,7 @@ class KeyFolder:
         self.path = path
         self._key = path / "log.key"
         self._last = path / "log.last"
+        self.continued = Continued(path)
 
     def open(self, origin: str | None = None) -> LogKeys:
         """The keys; the first is made where there is none. Raises `KeysRefused`."""
@@ -54,7 +57,7 @@ class KeyFolder:
         """The keys that are there. Raises `KeysRefused`, also where the log has another name."""
         newest = read_private(self._key)
         name = newest.verifier.name
-        if origin is not None and origin != name:
+        if origin not in (None, name) and origin not in self._ended():
             raise KeysRefused(f"{self._key} belongs to the log {name}, not to {origin}")
         signers = {newest.verifier: newest}
         for path in sorted((self.path / "old").glob("*.key")):
@@ -63,6 +66,27 @@ class KeyFolder:
                 raise KeysRefused(f"{path} belongs to the log {old.verifier.name}, not to {name}")
             signers.setdefault(old.verifier, old)
         return LogKeys(name, list(signers.values()))
+
+    def _ended(self) -> set[str]:
+        """The names of logs that have ended here."""
+        return {one.signed.origin for one in self.continuations()}
+
+    def continuations(self) -> list[Continuation]:
+        """How the log went on after events were lost, the oldest first. Raises `KeysRefused`."""
+        return self.continued.read(self.verifiers())
+
+    def goes_on_from(self, stored: Checkpoint) -> bool:
+        """Whether the log with these keys goes on from what that checkpoint of another one has."""
+        last = self.continuations()[-1:]
+        return any((one.kept.size, one.kept.root) == stored[1:] for one in last)
+
+    def end(self, path: Path, origin: str) -> None:
+        """Puts a key of a log that has ended where nothing is signed with it any more."""
+        signer = read_private(path)
+        if signer.verifier.name == origin:
+            write(self.continued.ended / f"{signer.verifier.key_id.hex()}.key", path.read_bytes())
+            if path != self._key:  # that one is replaced by the new key
+                path.unlink()
 
     def verifiers(self) -> list[Verifier]:
         """The public keys of all times, the newest first; none before the first was made."""

@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from ledger.event_store.connections import options
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
+from ledger.integrity.continuations import Continuation
 from ledger.integrity.keys import KeyFolder
 from ledger.integrity.note import Verifier, parse
 from ledger.integrity.proofs import Range, consistency_ranges, inclusion_ranges
@@ -99,6 +100,14 @@ class PublishedTree:
         """The public keys of the log, the newest first."""
         return self._folder.verifiers()
 
+    def continuations(self) -> list[Continuation]:
+        """How the log went on after events were lost, the oldest first. Raises `KeysRefused`."""
+        return self._folder.continuations()
+
+    def statements(self) -> list[bytes]:
+        """The same, as they are signed."""
+        return self._folder.continued.stored()
+
     async def size(self) -> int:
         """How many events the tree covers; -1 before anything was signed."""
         async with self._pool.connection() as connection:
@@ -125,7 +134,9 @@ class PublishedTree:
 
         None where none of that size was signed. Only the last cosignatures are looked through.
         """
-        found = await self._signed(_VOUCHED_FOR, (least, upto))
+        # What a log signed that has ended says less than what the one signs that goes on.
+        begun = max((one.kept.size + 1 for one in self.continuations()), default=0)
+        found = await self._signed(_VOUCHED_FOR, (max(least, begun), upto))
         return found or await self._signed(_LARGEST, (least, upto))
 
     async def largest(self, upto: int) -> SignedTree | None:

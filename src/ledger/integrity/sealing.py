@@ -27,7 +27,7 @@ PAGE = 16_384  # leaves under one signature, at most
 IDLE_SECONDS = 0.2  # looks again even if a notification was lost
 PACE_SECONDS = 0.25  # between two signatures while little comes in: each costs two writes to disk
 TURN_SECONDS = 0.5  # how often is asked whether another sealer has gone
-_LOCK = 0x7365616C  # "seal": one sealer of a database
+LOCK = 0x7365616C  # "seal": one sealer of a database
 # Read row by row without a detour: half of the time goes into this.
 _NEXT = "SELECT position, leaf FROM log.events WHERE position > %s ORDER BY position LIMIT %s"
 
@@ -108,7 +108,7 @@ class Sealer:
     @contextmanager
     def _turn(self, connection: psycopg.Connection) -> Iterator[bool]:
         """Whether no other process seals this database, or signs with these keys, meanwhile."""
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
         if not row or not row[0]:
             yield False
             return
@@ -118,7 +118,7 @@ class Sealer:
                 yield held
         finally:
             if not connection.broken:
-                connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+                connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
 
     def _follow(self, connection: psycopg.Connection, tree: "SealedTree") -> None:
         while not self._stopping.is_set():
@@ -152,6 +152,8 @@ class SealedTree:
         return self._edge.size
 
     def _take_up(self) -> None:
+        if self._folder.continued.plan.exists():
+            raise KeysRefused("the log is being continued: finish it with `ledger log continue`")
         stored = self._stored()
         keys = self._keys(stored)
         size = stored.size if stored is not None else 0
@@ -188,7 +190,7 @@ class SealedTree:
         if stored is None:
             return self._folder.open(self._origin)
         keys = self._folder.keys(self._origin)
-        if keys.origin != stored.origin:
+        if keys.origin != stored.origin and not self._folder.goes_on_from(stored):
             raise KeysRefused(f"the log is called {stored.origin}, the key's is {keys.origin}")
         return keys
 

@@ -7,6 +7,7 @@ import psycopg
 
 from ledger.attestations.authority import Certificates
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
+from ledger.integrity.continuations import Continuation
 from ledger.integrity.note import NoteRefused, Verifier, parse, read_signature
 from ledger.verification.report import Check, Kind
 
@@ -27,7 +28,8 @@ class Trust(NamedTuple):
 
     `keys`: of the log, of all times; `last`: what was signed last, from the file beside the key;
     `kept`: checkpoints that somebody kept elsewhere; `witnesses`: their keys; `witnessed`: what
-    these say when they are asked now; `certificates`: of the timestamp authority.
+    these say when they are asked now; `certificates`: of the timestamp authority;
+    `continuations`: how the log went on after events were lost.
     """
 
     keys: Sequence[Verifier]
@@ -36,6 +38,7 @@ class Trust(NamedTuple):
     witnesses: Sequence[Verifier] = ()
     witnessed: Sequence[Witnessed] = ()
     certificates: Certificates | None = None
+    continuations: Sequence[Continuation] = ()
     last_expected: bool = True
 
 
@@ -66,6 +69,9 @@ def check_checkpoints(
             signed = _signed(check, trust, Checkpoint("", size, bytes(root)), bytes(note), upto)
             if signed is None:
                 foreign += 1
+            elif (ended := _ended(trust, signed)) is not None:
+                text = f"The log {signed.origin} had ended at {ended}, and signed {size}."
+                check.add(Kind.CHECKPOINT, text, size)
             elif _holds(tree, signed):
                 upto = size if broken is None else upto
             elif broken is None:
@@ -104,6 +110,21 @@ def _signed(
         text = f"The columns of the checkpoint of size {size} are not what was signed."
         check.add(Kind.CHECKPOINT, text, size)
     return said
+
+
+def _ended(trust: Trust, signed: Checkpoint) -> int | None:
+    """What was kept of a log that has ended, if the checkpoint is one of later than that."""
+    for one in trust.continuations:
+        if one.signed.origin == signed.origin and signed.size > one.kept.size:
+            return one.kept.size
+    return None
+
+
+def _lost(trust: Trust, known: Checkpoint) -> bool:
+    """Whether the checkpoint is one of those that were lost, as was said."""
+    return any(
+        one.signed.origin == known.origin and known.size in one.lost for one in trust.continuations
+    )
 
 
 def _holds(tree: Tree, signed: Checkpoint) -> bool:
@@ -179,6 +200,9 @@ def _compare(
     for one in sorted(known, key=lambda one: one.size):
         if _holds(tree, one):
             held = one.size
+        elif _lost(trust, one):
+            text = f"A checkpoint of size {one.size} is among what was lost of {one.origin}."
+            check.warnings.append(text)
         else:
             _tell_unlike(check, one, tree, held, intact=intact)
 
@@ -229,6 +253,7 @@ def check_cosignatures(connection: psycopg.Connection, trust: Trust) -> Check:
 def kept_sizes(trust: Trust) -> list[int]:
     """The sizes for which a root is known from outside the database."""
     sizes = [] if trust.last is None else [trust.last.size]
+    sizes += [one.kept.size for one in trust.continuations]
     for note in (*trust.kept, *(one.note for one in trust.witnessed if one.note)):
         try:
             sizes.append(read_checkpoint(parse(note).text).size)

@@ -16,6 +16,7 @@ from ledger.documents import Documents
 from ledger.event_store.connections import options
 from ledger.projections.engine.model import ReadModel, read_models
 from ledger.verification.apart import beside
+from ledger.verification.continuations import check_continuations
 from ledger.verification.diagnosis import diagnose
 from ledger.verification.documents import check_documents
 from ledger.verification.guards import check_guards
@@ -115,7 +116,8 @@ def _outside(
     if trust.witnessed:
         found.append(check_witnessed(trust, tree, intact=intact))
     stamped = check_timestamps(connection, trust.certificates)
-    return [*found, check_cosignatures(connection, trust), stamped]
+    continued = check_continuations(connection, trust, tree)
+    return [*found, check_cosignatures(connection, trust), stamped, continued]
 
 
 async def _check_documents(
