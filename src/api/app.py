@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from litestar import Litestar, Request, Response, get
 
+from api.accounts import account_routes
 from api.attestations import attestation_routes
 from api.audit import audit_routes
 from api.bundle import bundle_routes
@@ -21,6 +22,7 @@ from api.imports import import_routes
 from api.log import log_routes
 from api.money import money_routes
 from api.openapi import document
+from api.own_account import own_account_routes
 from api.pages.frame.errors import for_people
 from api.pages.frame.opening import page_routes
 from api.papers import paper_routes
@@ -78,6 +80,8 @@ def create_app(
     app = Litestar(
         route_handlers=[
             *session_routes(),
+            *own_account_routes(),
+            *account_routes(),
             *token_routes(),
             *command_routes(),
             *query_routes(),

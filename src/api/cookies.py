@@ -16,7 +16,9 @@ from ledger.settings import settings
 
 CSRF_HEADER, CSRF_FIELD = "X-CSRF-Token", "csrf"
 # The prefix makes browsers insist on https, this very host and the path `/`; it needs https.
-SECURE_NAME, PLAIN_NAME = "__Host-ledger", "ledger"
+SECURE_PREFIX = "__Host-"
+SESSION, DEVICE, PROVIDER = "ledger", "ledger_device", "ledger_provider"
+DEVICE_SECONDS = 400 * 24 * 3600
 _FORM = "application/x-www-form-urlencoded"
 _PARTS = "multipart/form-data"
 
@@ -27,23 +29,33 @@ def is_secure(request: Request[Any, Any, Any]) -> bool:
     return (address or request.url.scheme).startswith("https")
 
 
-def cookie_of(request: Request[Any, Any, Any]) -> str | None:
-    """The session's text in the request, if there is one."""
-    return request.cookies.get(SECURE_NAME if is_secure(request) else PLAIN_NAME) or None
+def _name(request: Request[Any, Any, Any], name: str) -> str:
+    return SECURE_PREFIX + name if is_secure(request) else name
+
+
+def cookie_of(request: Request[Any, Any, Any], name: str = SESSION) -> str | None:
+    """What the browser carries under that name, if anything: the session's text."""
+    return request.cookies.get(_name(request, name)) or None
+
+
+def cookie(
+    request: Request[Any, Any, Any], name: str, text: str, seconds: int | None = None
+) -> Cookie:
+    """What makes the browser carry a text, until it is closed or so long; an empty one: forget."""
+    return Cookie(
+        key=_name(request, name),
+        value=text,
+        path="/",
+        httponly=True,
+        secure=is_secure(request),
+        samesite="lax",
+        max_age=seconds if text else 0,
+    )
 
 
 def session_cookie(request: Request[Any, Any, Any], text: str) -> Cookie:
     """What makes the browser carry the session; an empty text makes it forget."""
-    secure = is_secure(request)
-    return Cookie(
-        key=SECURE_NAME if secure else PLAIN_NAME,
-        value=text,
-        path="/",
-        httponly=True,
-        secure=secure,
-        samesite="lax",
-        max_age=None if text else 0,
-    )
+    return cookie(request, SESSION, text)
 
 
 async def check_csrf(request: Request[Any, Any, Any], expected: str) -> None:

@@ -13,20 +13,14 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
+from ledger.access.refusals import TooManyTries, Unauthenticated
+from ledger.access.secret import AccessKeyRefused
 from ledger.application import RefusedInBatch
 from ledger.kernel import errors
 from ledger.kernel.errors import LedgerError
 
 PROBLEM_JSON = "application/problem+json"
 log = structlog.get_logger(__name__)
-
-
-class Unauthenticated(LedgerError):
-    """A valid token is required: Authorization: Bearer <token>."""
-
-
-class SignInRefused(Unauthenticated):
-    """What was shown lets nobody in: it is wrong, unknown or no longer in force."""
 
 
 class CrossSite(LedgerError):
@@ -49,6 +43,7 @@ _STATUS: dict[type[LedgerError], tuple[int, str]] = {
     errors.TooLarge: (413, "Too large"),
     errors.Invalid: (422, "Invalid values"),
     errors.KeyReused: (422, "Idempotency-Key used before"),
+    TooManyTries: (429, "Too many tries"),
     errors.NotNow: (503, "Not now"),
 }
 STATUSES = dict(_STATUS.values())
@@ -85,6 +80,8 @@ def problem_response(error: LedgerError) -> Response[bytes]:
     headers = {}
     if found["status"] == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="ledger"'
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.seconds)
     if found["status"] == 503:
         headers["Retry-After"] = "1"
     return Response(
@@ -120,6 +117,12 @@ def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Respo
     return problem_response(errors.NotNow(why="the database is not reachable."))
 
 
+def on_key_refused(request: Request[Any, Any, Any], error: AccessKeyRefused) -> Response[bytes]:
+    """The key that seals second factors cannot be used: where it lies is told to operators only."""
+    log.error("access.key-refused", why=str(error))
+    return problem_response(errors.NotNow(why="the key of the sign-in cannot be used."))
+
+
 def on_anything(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A fault of ours: logged with its trace, told without it."""
     log.error("request.failed", path=request.url.path, exc_info=error)
@@ -135,6 +138,7 @@ def on_anything(request: Request[Any, Any, Any], error: Exception) -> Response[b
 HANDLERS: dict[Any, Any] = {
     LedgerError: on_ledger_error,
     HTTPException: on_http_exception,
+    AccessKeyRefused: on_key_refused,
     OperationalError: on_database_away,
     InterfaceError: on_database_away,
     PoolTimeout: on_database_away,

@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct, inspect
 
-from api.identity import READ_PERSONS, caller_of, require_role
+from api.identity import caller_of, check_reader
 from api.languages import LANG, lang_of
 from api.moments import (
     MOMENT,
@@ -22,7 +22,7 @@ from api.moments import (
     question_of,
 )
 from api.state import service
-from ledger.application import Caller, valid_id
+from ledger.application import valid_id
 from ledger.kernel.errors import Invalid, NotFound
 from ledger.projections.engine.query import Listing, listings
 from ledger.queries import explain
@@ -84,20 +84,13 @@ def _alternatives(row: type[Struct], name: str) -> tuple[str, ...]:
     return tuple(map(str, found.values)) if isinstance(found, inspect.LiteralType) else ()
 
 
-def _check_reader(listing: Listing, caller: Caller) -> None:
-    if listing.reads_persons:
-        require_role(caller, READ_PERSONS)
-    if listing.readers:
-        require_role(caller, listing.readers)
-
-
 def _list_route(listing: Listing) -> HTTPRouteHandler:
     own = frozenset(listing.filters) - {"id"}
     allowed = MOMENT | PAGING | own
 
     async def answer_list(request: Request[Any, Any, Any]) -> Json:
         caller = await caller_of(request)
-        _check_reader(listing, caller)
+        check_reader(listing, caller)
         query = query_of(request, allowed)
         limit = limit_of(query)
         cursor = await _cursor(request, query, listing.path)
@@ -134,7 +127,7 @@ def _typed(path: str) -> str:
 def _single_route(listing: Listing) -> HTTPRouteHandler:
     async def answer_one(request: Request[Any, Any, Any]) -> Json:
         caller = await caller_of(request)
-        _check_reader(listing, caller)
+        check_reader(listing, caller)
         query = query_of(request, MOMENT)
         id = id_in_path(request)
         question = await question_of(request, caller, query)

@@ -39,7 +39,7 @@ class Parts:
         self.url = url
         self.log = EventLog(url)
         self.reading = Reading(url)
-        self.access = Access(url)
+        self.access = Access(url, keys or settings().keys)
         self.tokens = self.access.tokens
         self.documents = Documents(url, documents or settings().documents)
         self.tree = PublishedTree(url, keys or settings().keys)

@@ -11,7 +11,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `documents`: where evidence is kept, a directory or the URL of a bucket. `keys`: the folder of
     the log's private key. `origin`: what a new log is to be called; None: after its key.
-    `public_url`: where browsers find the service, if that is not where it listens.
+    `public_url`: where browsers find the service, if that is not where it listens; `proxies`: the
+    networks of the proxies before it. `second_factor_roles`: who acts in them by a password has to
+    have a second factor.
     `witnesses`: to whom the log is shown, in the form of `ledger.attestations.witnesses`.
     `timestamp_authority`, `timestamp_certificates`: who stamps it, and the PEM file to check that.
     """
@@ -22,6 +24,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     keys: Path
     origin: str | None
     public_url: str | None
+    proxies: tuple[str, ...] = ()
+    second_factor_roles: frozenset[str] = frozenset()
     witnesses: str = ""
     timestamp_authority: str | None = None
     timestamp_certificates: Path | None = None
@@ -33,7 +37,9 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
     An explicit `data` goes before a database named in the environment. Evidence is kept in
     LEDGER_DOCUMENTS, else in the data folder, also where the database is elsewhere; so is the
     log's key, in LEDGER_KEYS. LEDGER_LOG_ORIGIN names a log that has no key yet. Behind a proxy
-    LEDGER_PUBLIC_URL is the address that people type, such as https://ledger.example.org.
+    LEDGER_PUBLIC_URL is the address that people type, such as https://ledger.example.org, and
+    LEDGER_PROXIES the networks of the proxies (10.0.0.0/8, …) whose X-Forwarded-For is believed.
+    LEDGER_SECOND_FACTOR_ROLES: admin, unless other roles (or none, by `-`) are named.
     LEDGER_WITNESSES names the log's witnesses, LEDGER_TIMESTAMP_AUTHORITY who stamps it, and
     LEDGER_TIMESTAMP_CERTIFICATES the file of that authority's certificates.
     """
@@ -56,6 +62,8 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
         timestamp_authority=os.environ.get("LEDGER_TIMESTAMP_AUTHORITY") or None,
         timestamp_certificates=Path(certificates) if certificates else None,
         public_url=(os.environ.get("LEDGER_PUBLIC_URL") or "").rstrip("/") or None,
+        proxies=tuple(_names("LEDGER_PROXIES", "")),
+        second_factor_roles=frozenset(_names("LEDGER_SECOND_FACTOR_ROLES", "admin")) - {"-"},
     )
 
 
@@ -63,6 +71,11 @@ def witness_folder(data: Path | None = None) -> Path:
     """What was asked for, else LEDGER_WITNESS_DATA, else a folder of the user's."""
     folder = data or Path(os.environ.get("LEDGER_WITNESS_DATA") or _home() / "ledger-witness")
     return folder.expanduser().absolute()
+
+
+def _names(variable: str, default: str) -> list[str]:
+    """Names between spaces or commas."""
+    return (os.environ.get(variable) or default).replace(",", " ").split()
 
 
 def _home() -> Path:

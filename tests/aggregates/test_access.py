@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ledger.aggregates.access import (
     ACCESS,
+    AccessNoted,
     AlreadyGranted,
     AlreadyProposed,
     ConfirmGrant,
@@ -16,6 +17,7 @@ from ledger.aggregates.access import (
     Holder,
     HolderOpened,
     NoSuchGrant,
+    NoteDeed,
     NothingNew,
     NothingProposed,
     NothingToRevoke,
@@ -169,8 +171,15 @@ def test_what_was_granted_otherwise_is_not_granted_by_the_provider_again() -> No
     ewa(GRANTED).when(wish, by="idp").refused(NothingNew)
 
 
+def test_what_lets_others_act_in_somebodys_name_is_noted() -> None:
+    ewa(GRANTED).when(NoteDeed(what="invited"), operator=True).then(AccessNoted(what="invited"))
+
+
 def test_only_admins_of_all_projects_grant() -> None:
     for command in ACCESS.commands.values():
         assert command.terms.roles == {"admin"}
         assert command.terms.all_projects
-    assert [one for one in ACCESS.commands.values() if one.terms.operator_only] == [TakeOver]
+    assert [one for one in ACCESS.commands.values() if one.terms.operator_only] == [
+        NoteDeed,
+        TakeOver,
+    ]

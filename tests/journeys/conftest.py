@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
 from api.app import create_app
@@ -98,6 +99,16 @@ async def _load(url: str, names: list[str]) -> None:
             await parts.reading.wait_for(await parts.log.head(), 30)
         finally:
             worker.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords that cost next to nothing: there are many in these stories, all invented."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("ledger.access.passwords._hasher", cheap)
+        patch.setattr("ledger.access.passwords._NOBODY", cheap.hash("nobody"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def test_a_token_begins_a_session_that_reads_and_writes(browser: Browser, token:
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(browser: Browser, token: str) -> None:
     browser.sign_in(token)
-    said = browser.said.lower()
+    (said,) = [one.lower() for one in browser.said]
     assert "httponly" in said
     assert "samesite=lax" in said
     assert "path=/" in said

@@ -8,8 +8,8 @@ from litestar import Response
 from api.pages.frame.links import local_path
 from api.pages.frame.page import Page
 from api.pages.frame.routes import page, posted
-from api.problems import SignInRefused
 from api.sessions import sign_in_with_token, sign_out
+from ledger.access.refusals import SignInRefused
 from ledger.kernel.errors import TooLarge
 
 FORM_LIMIT_BYTES = 10_000

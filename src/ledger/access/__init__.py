@@ -5,27 +5,43 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
+from ledger.access.accounts import Account, Accounts
+from ledger.access.devices import Devices
+from ledger.access.failures import Failures
 from ledger.access.granted import Granted
+from ledger.access.invitations import Invitations
+from ledger.access.second_factors import SecondFactors
+from ledger.access.secret import AccessKey
 from ledger.access.sessions import Session, Sessions
+from ledger.access.signing_in import SigningIn
 from ledger.access.tokens import ROLES, Token, Tokens
 from ledger.event_store.connections import options
+from ledger.settings import settings
 
-__all__ = ["ROLES", "Access", "Session", "Sessions", "Token", "Tokens", "connected"]
+__all__ = ["ROLES", "Access", "Account", "Session", "Token", "Tokens", "connected"]
 
 
 class Access:
-    """The credentials in the database, each kind in its own object."""
+    """The credentials in the database, each kind in its own object; `keys`: a folder outside it."""
 
-    def __init__(self, url: str) -> None:
-        self._pool = AsyncConnectionPool(
+    def __init__(self, url: str, keys: Path) -> None:
+        pool = self._pool = AsyncConnectionPool(
             url, kwargs=options("ledger_writer"), min_size=1, max_size=4, open=False
         )
-        self.granted = Granted(self._pool)
-        self.tokens = Tokens(self._pool, self.granted)
-        self.sessions = Sessions(self._pool)
+        self.key = AccessKey(keys)
+        self.granted = Granted(pool)
+        self.tokens = Tokens(pool, self.granted)
+        self.sessions = Sessions(pool)
+        self.accounts = Accounts(pool)
+        self.invitations = Invitations(pool)
+        self.factors = SecondFactors(pool, self.key)
+        self.failures = Failures(pool, self.key)
+        self.devices = Devices(pool)
+        self.door = SigningIn(self.accounts, self.factors, self.failures, self.devices)
 
     async def open(self) -> None:
         """Connects."""
@@ -39,7 +55,7 @@ class Access:
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Tokens]:
     """The tokens, connected while the context lasts."""
-    access = Access(url)
+    access = Access(url, settings().keys)
     try:
         await access.open()
         yield access.tokens

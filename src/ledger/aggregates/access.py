@@ -16,6 +16,7 @@ from ledger.kernel.errors import Collision, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import AccessRole, Date, GrantId, HolderKind, ProjectId, ShortText
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
 
+Deed = Literal["invited", "second_factor_removed", "disabled", "enabled"]
 Through = Literal["operator", "two_admins", "identity_provider"]
 
 
@@ -143,6 +144,16 @@ class RoleRevoked(Event, frozen=True, kw_only=True):
 
     def apply(self, state: Holder, on: date) -> Holder:
         return replace(state, grants=_without(state.grants, self.grant))
+
+
+@ACCESS.event("access.noted")
+class AccessNoted(Event, frozen=True, kw_only=True):
+    """Something was done to the account by which others could come to act in its name."""
+
+    what: Deed
+
+    def apply(self, state: Holder, on: date) -> Holder:
+        return state
 
 
 def _without(some: Mapping[str, HeldGrant], gone: str) -> dict[str, HeldGrant]:
@@ -295,6 +306,16 @@ def _revoked(state: Holder, grants: Sequence[str], given: Given) -> list[Event]:
     for id in grants:
         NotTrueYet.check(state.grants[id].since, given.effective_on, _here(given))
     return [RoleRevoked(grant=id) for id in grants]
+
+
+@ACCESS.command("note", all_projects=True, operator_only=True)
+class NoteDeed(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Record that a link for choosing a password was handed out, a factor removed, and the like."""
+
+    what: Deed
+
+    def decide(self, state: Holder, given: Given) -> Sequence[Event]:
+        return [AccessNoted(what=self.what)]
 
 
 class ProvidedRole(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

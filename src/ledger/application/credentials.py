@@ -3,14 +3,14 @@
 A process that ends in between leaves a holder in the log without a credential, never the reverse.
 """
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.access.tokens import Tokens
-from ledger.aggregates.access import NothingToRevoke
+from ledger.aggregates.access import Deed, NothingToRevoke
 from ledger.application.ledger import Ledger
 from ledger.application.wishes import Caller, Receipt, RefusedInBatch, Wish, new_id
 from ledger.kernel.calendar import day_in_warsaw
@@ -94,8 +94,20 @@ async def revoke_token(
 
 async def revoke_everything(
     ledger: Ledger, holder: str, caller: Caller, request_id: str, reason: str
-) -> None:
-    """Records that all grants of the holder end now; there may be none."""
+) -> bool:
+    """Records that all grants of the holder end now; False: there was none."""
     wish = Wish(collection="access", command="revoke-all", id=holder, body={"reason": reason})
-    with suppress(NotFound, NothingToRevoke):
+    try:
         await ledger.handle(wish, caller, request_id)
+    except (NotFound, NothingToRevoke):
+        return False
+    return True
+
+
+async def note(
+    ledger: Ledger, holder: str, what: Deed, caller: Caller, request_id: str, reason: str | None
+) -> None:
+    """Records what was done to an account by which others could come to act in its name."""
+    body = {"what": what} | ({"reason": reason} if reason else {})
+    wish = Wish(collection="access", command="note", id=holder, body=body)
+    await ledger.handle(wish, replace(caller, operator=True), request_id)

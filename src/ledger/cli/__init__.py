@@ -25,6 +25,7 @@ app = App(
     suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
+account = App(name="account", help="People who sign in: made, listed, granted roles, disabled.")
 token = App(name="token", help="Credentials of machines: made, listed, rotated, revoked.")
 imports = App(name="import", help="Files of others: documents, e-invoices.")
 export = App(name="export", help="What others read: the log, claims, registers.")
@@ -43,6 +44,13 @@ _COMMANDS = (
     (app, "rebuild", "read_models:rebuild", "Read models anew from the log."),
     (app, "project", "read_models:project", "Keeps read models up to date, seals the log."),
     (app, "benchmark", "measuring:benchmark", "The figures of the README, measured anew."),
+    (account, "create", "accounts:create", "Makes an account; prints a link for its password."),
+    (account, "list", "accounts:show", "Who signs in, and as what."),
+    (account, "grant", "accounts:grant", "Gives an account a role."),
+    (account, "disable", "accounts:disable", "Ends an account at once."),
+    (account, "enable", "accounts:enable", "Lets an account sign in again, without roles."),
+    (account, "reset-password", "accounts:reset_password", "A link for another password."),
+    (account, "remove-second-factor", "accounts:remove_second_factor", "Where it is lost."),
     (token, "create", "tokens:create", "Makes a token; its text is shown this once."),
     (token, "list", "tokens:show", "Who may call."),
     (token, "revoke", "tokens:revoke", "Ends a token at once."),
@@ -69,7 +77,7 @@ _COMMANDS = (
 )
 for _under, _name, _where, _help in _COMMANDS:
     _under.command(f"ledger.cli.{_where}", name=_name, help=_help)
-for _group in (token, imports, export, sample, log, witness, authority, database):
+for _group in (account, token, imports, export, sample, log, witness, authority, database):
     app.command(_group)
 
 

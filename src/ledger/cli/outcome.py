@@ -38,13 +38,14 @@ def sentence(error: Exception) -> str | None:
         return f"{error}."
     import psycopg
 
+    from ledger.access.secret import AccessKeyRefused
     from ledger.database.embedded import EmbeddedPostgresFailed
     from ledger.kernel.errors import LedgerError
 
     match error:
         case LedgerError():
             return error.message()
-        case EmbeddedPostgresFailed():
+        case EmbeddedPostgresFailed() | AccessKeyRefused():
             return str(error)
         case psycopg.OperationalError() | psycopg.errors.InsufficientPrivilege():
             said = str(error).strip().splitlines()

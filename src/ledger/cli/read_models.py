@@ -49,6 +49,7 @@ def _models(names: tuple[str, ...]) -> list["ReadModel"]:
 
 def project(*, place: Place = HERE) -> int:
     """Keeps the read models up to date and seals the log, without the service, until stopped."""
+    from ledger.access.secret import AccessKey
     from ledger.attestations.attesting import Attesting
     from ledger.attestations.outside import outside
     from ledger.integrity.sealing import Sealer
@@ -62,6 +63,8 @@ def project(*, place: Place = HERE) -> int:
         sealer = Sealer(url, keys_of(place), origin=settings().origin)
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda _number, _frame: worker.stop())
+        # The service may only read the folder of keys: what it needs there is made here.
+        AccessKey(keys_of(place)).open()
         print("The read models follow the log. Stop with Ctrl-C.", flush=True)
         sealer.start()
         attesting.start()

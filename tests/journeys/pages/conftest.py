@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from api.cookies import PLAIN_NAME
+from api.cookies import SESSION
 from ledger.access import connected
 from tests.conftest import fresh_database
 from tests.journeys.pages.chromium import ARGUMENTS, NoBrowser, browser
@@ -85,7 +85,7 @@ class Site:
         """The cookie of a session that the token begins; one for each token."""
         if token not in self._sessions:
             answer = httpx.post(f"{self.url}/api/session", json={"token": token})
-            self._sessions[token] = answer.cookies[PLAIN_NAME]
+            self._sessions[token] = answer.cookies[SESSION]
         return self._sessions[token]
 
     def user(
@@ -104,7 +104,7 @@ class Site:
         cookies: list[Any] = [{"name": "ledger_lang", "value": lang, "url": self.url}]
         if role is not None:
             value = self._session(self.token(role, project, name))
-            cookies.append({"name": PLAIN_NAME, "value": value, "url": self.url})
+            cookies.append({"name": SESSION, "value": value, "url": self.url})
         context.add_cookies(cookies)
         return self._watched(context)
 

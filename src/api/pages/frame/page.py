@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from api.identity import READ_PERSONS, Session, require_role
+from api.identity import Session, check_reader
 from api.pages.frame.links import Addresses
 from api.pages.frame.moment import TimeMachine
 from api.pages.frame.navigation import Entry, in_groups
@@ -99,8 +99,7 @@ class Page(Addresses):
     async def one(self, path: str, id: str) -> dict[str, Any]:
         """One row of a listing, with its `version`. Raises `NotFound`."""
         wanted = listing(path)
-        if wanted.reads_persons:
-            require_role(self.caller, READ_PERSONS)
+        check_reader(wanted, self.caller)
         found = await self.question.one(wanted, id)
         return {**msgspec.json.decode(found.row), "version": found.version}
 
@@ -109,8 +108,7 @@ class Page(Addresses):
     ) -> Rows:
         """Rows of a listing: those of its filters that stand in the address, and `filters`."""
         wanted = listing(path)
-        if wanted.reads_persons:
-            require_role(self.caller, READ_PERSONS)
+        check_reader(wanted, self.caller)
         asked = filters_of(wanted, {k: v for k, v in self.query.items() if v != ""})
         asked |= {k: v for k, v in (filters or {}).items() if v is not None}
         cursor = None
@@ -122,7 +120,9 @@ class Page(Addresses):
 
     async def all_rows(self, path: str, **filters: Any) -> list[dict[str, Any]]:
         """All rows of a listing, for lists that belong to one object and are short."""
-        found = await self.question.page(listing(path), filters)
+        wanted = listing(path)
+        check_reader(wanted, self.caller)
+        found = await self.question.page(wanted, filters)
         return [msgspec.json.decode(row) for row in found.rows]
 
     async def enter(self, project: str | None) -> None:
