@@ -56,9 +56,10 @@ def _answer(body: Any, position: int, status: int, **headers: str) -> Response[b
     )
 
 
-async def _carry_out(
+async def carry_out(
     request: Request[Any, Any, Any], caller: Caller, wish: Wish, key: str | None
 ) -> Receipt:
+    """Carries out one command, whatever door it came in by. Raises a `LedgerError`."""
     try:
         await check_persons(request, caller, [wish])
     except RefusedInBatch as refused:
@@ -77,7 +78,7 @@ def _command_route(collection: str, command: str, *, creates: bool) -> HTTPRoute
             body=json_body(await request.body()),
             if_match=_if_match(request),
         )
-        receipt = await _carry_out(request, caller, wish, _key(request))
+        receipt = await carry_out(request, caller, wish, _key(request))
         headers = {"ETag": f'"{receipt.version}"'}
         if creates:
             headers["Location"] = f"/api/{collection}/{receipt.id}"
@@ -142,7 +143,7 @@ async def _one_by_one(
     position = 0
     for wish, own in zip(wishes, keys, strict=True):
         try:
-            receipt = await _carry_out(request, caller, wish, own)
+            receipt = await carry_out(request, caller, wish, own)
         except LedgerError as error:
             results.append(problem_of(error))
         else:

@@ -19,6 +19,7 @@ BUDGET = Budget(
         Line("1.2", "1", "personel"),
         Line("2.1", "Zadanie 2", "personel"),
         Line("2.2", "Zadanie 2", "personel"),
+        Line("3.1", "Zadanie 3. Upowszechnienie Modelu", "druk"),
         Line("9", "Koszty pośrednie", "indirect"),
         Line("10.10", "10", "inne"),
     ],

@@ -45,7 +45,7 @@ def test_a_row_that_numbers_the_columns_and_a_repeated_header_are_passed_over() 
 def test_totals_that_do_not_agree_with_the_rows_are_named() -> None:
     found = read(of(row(), ["RAZEM:", *[None] * 5, 1230, 1000, 230, 1000]))
     assert (found.problem.row, found.problem.column) == (3, "J")
-    assert "1230" in found.problem.message
+    assert "1\u00a0230,00" in found.problem.message
 
 
 def test_subtotals_are_those_of_their_part() -> None:
@@ -132,6 +132,11 @@ def test_headers_are_matched_loosely_in_any_order_and_in_english() -> None:
     assert (document.number, document.vat, document.paid_on) == ("1", "0.00", None)
 
 
+def test_the_category_of_limits_is_not_the_category_of_costs() -> None:
+    rows = [[*HEADER, "Kategorie podlegające limitom"], [*row(), "cross-financing"]]
+    assert read(xlsx(rows)).only.charges[0].line == "1.1"
+
+
 def test_missing_columns_are_named_all_at_once() -> None:
     header = ["Nr faktury", "Data wystawienia", "Kwota brutto (zł)", "Zadanie"]
     found = read(of(["1"], header=header))
@@ -175,7 +180,7 @@ def test_rows_of_one_document_must_agree() -> None:
 def test_a_document_is_never_charged_above_its_gross_amount() -> None:
     found = read(of(row(), row(line="1.2", eligible="0,01", eligible_vat=None, eu=None)))
     assert (found.problem.row, found.problem.column) == (3, "J")
-    assert "1230.01" in found.problem.message
+    assert "1\u00a0230,01" in found.problem.message
 
 
 def test_a_row_that_is_repeated_is_named() -> None:
@@ -198,10 +203,15 @@ def test_the_line_may_be_told_by_task_and_category() -> None:
     assert read(of(indirect)).only.charges[0].line == "9"
 
 
+@pytest.mark.parametrize("task", ["3", "Zadanie 3", "zad. 3", "3. Upowszechnianie"])
+def test_a_task_is_known_by_its_number(task: str) -> None:
+    assert read(of(row(line=None, task=task, category="druk"))).only.charges[0].line == "3.1"
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [({"task": "Zadanie 2", "category": "Personel"}, "2.1, 2.2"),
-     ({"task": "3"}, "nie ma linii dla zadania „3”"), ({"task": None}, "wymagana jest linia")],
+     ({"task": "4"}, "nie ma linii dla zadania „4”"), ({"task": None}, "wymagana jest linia")],
 )  # fmt: skip
 def test_a_task_and_category_that_name_no_single_line_are_named(
     changes: dict[str, Any], reason: str
@@ -225,6 +235,12 @@ def test_every_problem_is_named_in_the_language_asked_for() -> None:
 def test_a_thousand_problems_are_listed_and_all_are_counted() -> None:
     found = read(of(*(row(f"FV/{n}", gross="x", net="y") for n in range(700))))
     assert (found.problems.count, len(found.problems.listed)) == (1400, LISTED_LIMIT)
+
+
+def test_amounts_are_named_as_they_are_written_in_the_language() -> None:
+    content = of(row(vat="230,05"))
+    assert "= 1\u00a0230,05 (" in read(content).problem.message
+    assert "= 1,230.05 (" in read(content, lang="en").problem.message
 
 
 def test_formulas_are_text_like_any_other() -> None:

@@ -96,6 +96,8 @@ def test_a_charge_stands_in_one_claim_at_most(books: Accounts) -> None:
     for claim in (first, second):
         problem = books.refused("charge_claimed", f"claims/{claim}/include", charges=named)
         assert problem["collides_with"] == f"/api/claims/{first}"
+        number = books.read(f"claims/{first}")["number"]
+        assert problem["detail"].startswith(f"The charge stands in the claim {number}:")
     problem = books.refused("charge_not_included", f"claims/{second}/exclude", charges=named)
     assert problem["collides_with"] == f"/api/expenditures/{spent[0]}"
     books.refused("charge_claimed", f"expenditures/{spent[0]}/withdraw", charge=spent[1])

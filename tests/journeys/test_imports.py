@@ -88,6 +88,15 @@ def test_a_dry_run_names_every_bad_row_and_nothing_is_recorded(
     ]  # fmt: skip
 
 
+def test_what_the_file_itself_shows_wrong_is_named_once(officer: Client, project: str) -> None:
+    """The ledger would refuse these, too; but it is not asked any more."""
+    twice = table(row("E/1"), row("E/1", line="1.2", eligible="0,01", eligible_vat=None, eu=None))
+    assert bring(officer, twice, project)["errors_count"] == 1
+    invoices = archive(a__xml=invoice("E/2"), b__xml=invoice("E/3"))
+    found = bring(officer, invoices, project, name="faktury.zip", line="8.8")
+    assert [(one["field"], one["value"]) for one in found["errors"]] == [("line", "8.8")]
+
+
 def test_what_is_committed_is_recorded_once(officer: Client, project: str, world: World) -> None:
     half = [row("C/2", eligible="600", eu=None, eligible_vat="100"),
             row("C/2", eligible="630", eu=None, eligible_vat="100", line="1.2")]  # fmt: skip
@@ -277,7 +286,7 @@ def test_the_template_can_be_filled_in(officer: Client, project: str) -> None:
     cells = dict(zip(header, [""] * len(header), strict=True)) | {
         "numer dokumentu": "T/1", "NIP wystawcy": "5265877635", "data wystawienia": "2019-05-01",
         "nazwa towaru lub usługi": "Papier", "kwota brutto": "10", "kwota netto": "10",
-        "wydatki kwalifikowalne": "10", "linia budżetu": "1.2",
+        "wydatki kwalifikowalne": "10", "linia budżetu": "1.2", "metoda": "stawka ryczałtowa",
     }  # fmt: skip
     checked = bring(officer, csv(header, list(cells.values())), project)
     assert (checked["new"], checked["errors"]) == (1, [])

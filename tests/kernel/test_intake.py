@@ -152,6 +152,17 @@ def test_every_bad_amount_is_named_at_depth() -> None:
     assert bad_fields(Example, {"lines": lines}) == ["lines[0].amount", "lines[2].amount"]
 
 
+def test_bad_fields_of_every_kind_are_named_together() -> None:
+    raw = {
+        "id": "x", "amount": "-1", "on": "2019-02-30", "text": " ", "persons": [LOWER, 5],
+        "lines": [{"amount": 1}, {"institution": 7, "more": 1}], "shares": {LOWER: "x"},
+    }  # fmt: skip
+    assert sorted(bad_fields(Example, raw)) == [
+        "amount", "id", "lines[1].amount", "lines[1].institution", "lines[1].more", "on",
+        "persons[1]", "shares[...]", "text",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("raw", [None, 1, "x", [], [{}], True])
 def test_a_message_is_an_object(raw: object) -> None:
     assert bad_fields(Example, raw) == [""]

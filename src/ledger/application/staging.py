@@ -90,7 +90,7 @@ class Staging:
     async def _seen(self, one: Ready, state: State | None) -> dict[str, object]:
         """The standing of everything that the decision may look at."""
         world = self._world(one)
-        more = set(one.command.needs(state))
+        more = set(one.command.needs(state, world))
         if state is not None:
             more |= state.projects() or frozenset()
         if more:

@@ -1,8 +1,10 @@
 """Which line of the project's budget is meant? Named outright, or by its task and category."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -10,6 +12,8 @@ from ledger.imports.columns import plain
 
 # How categories that the ledger names by a code are called in files.
 _CATEGORY_CODES: Mapping[str, str] = {"koszty posrednie": "indirect", "posrednie": "indirect"}
+
+_TASK = re.compile(r"^(zadanie|zad|task) (nr |no )?")
 
 
 class Line(Struct, frozen=True):
@@ -43,7 +47,8 @@ class Budget:
         self._places: dict[tuple[str, str], list[str]] = defaultdict(list)
         for one in lines:
             self._loose["".join(one.line.casefold().split())].append(one.line)
-            self._places[_task(one.task), _category(one.category)].append(one.line)
+            for task in {_task(one.task), _task_number(one.task)} - {""}:
+                self._places[task, _category(one.category)].append(one.line)
             if (number := _number(one.line)) is not None:
                 self._numbers[number].append(one.line)
 
@@ -61,9 +66,15 @@ class Budget:
         return _only(found, "unknown_line", "ambiguous_line")
 
     def placed(self, task: str, category: str) -> str:
-        """The only line of that task and category. Raises `UnclearLine`."""
-        found = self._places.get((_task(task), _category(category)), [])
-        return _only(found, "no_line_for", "several_lines_for")
+        """The only line of that task and category. Raises `UnclearLine`.
+
+        A task that is called otherwise in the budget is known by its number.
+        """
+        here = _category(category)
+        found = self._places.get((_task(task), here)) or self._places.get(
+            (_task_number(task), here)
+        )
+        return _only(found or [], "no_line_for", "several_lines_for")
 
 
 def _only(found: list[str], none: str, several: str) -> str:
@@ -73,8 +84,13 @@ def _only(found: list[str], none: str, several: str) -> str:
 
 
 def _task(text: str) -> str:
-    """`Zadanie 1` and `1` are the same task."""
-    return plain(text).removeprefix("zadanie ").removeprefix("task ")
+    """`Zadanie 1`, `Zad. 1` and `1` are the same task."""
+    return _TASK.sub("", plain(text))
+
+
+def _task_number(text: str) -> str:
+    """The numbers with which it begins: `1` of `Zadanie 1. Model`, nothing of `Promocja`."""
+    return " ".join(takewhile(str.isdigit, _task(text).split()))
 
 
 def _category(text: str) -> str:

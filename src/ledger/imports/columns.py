@@ -45,7 +45,7 @@ _RULES: Sequence[tuple[str, str, str, str]] = (
     ("net", "kwota netto", "net", r"netto|\bnet\b"),
     ("vat", "VAT", "VAT", r"^(kwota |podatek |kwota podatku |wartosc )?vat( kwota| amount)?$"),
     ("task", "zadanie", "task", r"^(nazwa |numer |nr )?(zadani|task)"),
-    ("category", "kategoria kosztów", "category", r"kategori|categor"),
+    ("category", "kategoria kosztów", "category", r"^(?!.*limit).*(kategori|categor)"),
     ("line", "linia budżetu", "budget line",
      r"lini[ai]|(pozycja|nr pozycji|poz) (w )?budze|budget (line|item)|^line$"),
     ("method", "metoda", "method", r"^metod|^method|sposob rozlicz"),

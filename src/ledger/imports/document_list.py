@@ -53,6 +53,7 @@ class DocumentList:
     ) -> None:
         self.sheet, self.header, self.problems = sheet, head, problems
         self.documents: dict[str, Document] = {}
+        self.faulty: set[str] = set()
         self.rows = 0
         self._budget = budget
         known = readers(today)
@@ -127,14 +128,19 @@ class DocumentList:
         charge = self._charge(values)
         if known is not None:
             self._add_to(known, values, charge)
-            return
-        amounts = self._amounts(values)
-        if not self._bad and charge is not None and amounts is not None:
-            document = self.documents[id] = self._document(id, values, amounts, charge)
-            self._check_charge(document, charge)
-            self._sum(document, charge, first=True)
-            if self._settled is not None:
-                self._settle(document, self._settled)
+        else:
+            amounts = self._amounts(values)
+            if not self._bad and charge is not None and amounts is not None:
+                self._begin(self._document(id, values, amounts, charge), charge)
+        if self._bad and id in self.documents:
+            self.faulty.add(id)
+
+    def _begin(self, document: Document, charge: Charge) -> None:
+        self.documents[document.id] = document
+        self._check_charge(document, charge)
+        self._sum(document, charge, first=True)
+        if self._settled is not None:
+            self._settle(document, self._settled)
 
     def _settle(self, document: Document, settled: Settled) -> None:
         self._latest.append(document)

@@ -124,8 +124,8 @@ class Imports:
         if record:
             position = await self._many(job, job.fresh, record=True)
             return position if not job.problems.count else None
-        count = len(job.fresh)
-        fresh = {one.id: one for one in job.fresh}
+        fresh = {one.id: one for one in job.sound()}
+        count = len(fresh)
         refused = await pile.refused(fresh, lambda done: job.tell(min(done, count), count))
         for id in (id for id in fresh if id in refused):
             explain(refused[id], fresh[id], job.told.spot, job.problems)
@@ -140,7 +140,7 @@ class Imports:
 
     async def _take_invoices(self, file: BinaryIO, job: "_Job") -> int | None:
         """Judged first: the evidence is kept only of what will be recorded."""
-        await self._many(job, job.fresh, record=False)
+        await self._many(job, job.sound(), record=False)
         await self._judge_corrections(job)
         if job.problems.count or not job.order.record:
             return None
@@ -211,6 +211,10 @@ class _Job:
     problems: Problems
     tell: Tell
     corrections: Corrections = field(default_factory=Corrections)
+
+    def sound(self) -> list[Document]:
+        """The new documents of which nothing was found wrong yet."""
+        return [one for one in self.fresh if one.id not in self.told.faulty]
 
     def evidence(self) -> set[str]:
         """The digests of what is new."""

@@ -12,13 +12,14 @@ Read = Callable[[Any], str | None]
 
 REQUIRED = ("document_number", "issued_on", "description", "gross", "eligible")
 REMEMBERED = 20_000  # days and issuers come back in many rows
+# How each method is called, first as Polish tables are filled in.
 METHODS = {
-    "actual": ("actual", "rzeczywiste", "wydatki rzeczywiste", "rzeczywista", "faktyczne"),
-    "flat_rate": ("flat rate", "stawka ryczaltowa", "ryczalt", "stawki ryczaltowe"),
-    "unit_cost": ("unit cost", "stawka jednostkowa", "stawki jednostkowe"),
-    "lump_sum": ("lump sum", "kwota ryczaltowa", "kwoty ryczaltowe"),
+    "actual": ("wydatki rzeczywiste", "rzeczywiste", "rzeczywista", "faktyczne", "actual"),
+    "flat_rate": ("stawka ryczałtowa", "stawki ryczałtowe", "ryczałt", "flat rate"),
+    "unit_cost": ("stawka jednostkowa", "stawki jednostkowe", "unit cost"),
+    "lump_sum": ("kwota ryczałtowa", "kwoty ryczałtowe", "lump sum"),
 }
-_METHOD_NAMES = {name: method for method, names in METHODS.items() for name in names}
+_METHOD_NAMES = {plain(name): method for method, names in METHODS.items() for name in names}
 
 
 def readers(today: str) -> Mapping[str, Read | None]:

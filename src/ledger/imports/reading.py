@@ -1,7 +1,7 @@
 """What does a file tell? Whatever its format: documents, corrections, and where each stands."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, BinaryIO, Literal
 
 from msgspec import Struct
@@ -43,13 +43,17 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Told(Struct):
-    """What the file tells, and where its fields stand."""
+    """What the file tells, and where its fields stand.
+
+    `faulty` are documents of which something was found wrong: the ledger need not be asked, too.
+    """
 
     format: Format
     rows: int
     documents: dict[str, Document]
     corrections: list[Correction]
     spot: Callable[[str, int | None, str], Spot]
+    faulty: Collection[str] = ()
 
 
 def format_of(file: BinaryIO, lang: Lang) -> Format:
@@ -122,7 +126,14 @@ def _table(
         table.read(rows, lambda row: tell(row or height, height))
         if not table.rows:
             problems.add(Spot(sheet, head.row), None, "no_rows")
-    return Told(kind, table.rows, table.documents, [], lambda _, row, field: table.spot(row, field))
+    return Told(
+        kind,
+        table.rows,
+        table.documents,
+        [],
+        lambda _, row, field: table.spot(row, field),
+        table.faulty,
+    )
 
 
 def _header(file: BinaryIO, kind: Format, lang: Lang) -> tuple[str, int, Header, Numbered] | None:
@@ -149,19 +160,21 @@ def _name(field: str, lang: Lang) -> str:
 
 
 def _invoices(file: BinaryIO, kind: Format, asked: Asked, problems: Problems, tell: Tell) -> Told:
-    line = asked.line
+    line, unclear = asked.line, False
     if line is not None:
         try:
             line = asked.budget.named(line)
-        except UnclearLine as unclear:
-            problems.add(Spot(field="line"), line, unclear.key, lines=unclear.lines)
+        except UnclearLine as error:
+            unclear = True
+            problems.add(Spot(field="line"), line, error.key, lines=error.lines)
     reader = InvoiceReader(asked.budget.project, line, asked.scoped, asked.today, problems)
     count = 0
     for name, content in contents(file, kind, asked.name, asked.lang):
         reader.take(name, content, hashlib.sha256(content).hexdigest())
         count += 1
         tell(count, 0)
-    return Told(kind, count, reader.documents, reader.corrections, _element)
+    faulty = reader.documents if unclear else ()
+    return Told(kind, count, reader.documents, reader.corrections, _element, faulty)
 
 
 def contents(file: BinaryIO, kind: Format, name: str, lang: Lang) -> Iterator[tuple[str, bytes]]:

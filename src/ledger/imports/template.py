@@ -48,7 +48,8 @@ def as_xlsx(lang: Lang, budget: Budget | None) -> bytes:
             sheet.write_string(0, place, title, head)
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, ROWS_PREPARED, len(COLUMNS) - 1)
-        _choose(sheet, "method", list(METHODS))
+        _choose(sheet, "method", [m if lang == "en" else said[0] for m, said in METHODS.items()])
+        _print_across(sheet)
         if budget is not None and budget.lines:
             _add_lines(book.add_worksheet(lines), budget, lang, head, text)
             _choose(sheet, "line", f"='{lines}'!$A$2:$A${len(budget.lines) + 1}")
@@ -66,6 +67,14 @@ def _choose(sheet: Worksheet, field: str, source: str | list[str]) -> None:
     )
 
 
+def _print_across(sheet: Worksheet) -> None:
+    """All columns on one page of A4, the header on each."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
 def _add_lines(sheet: Worksheet, budget: Budget, lang: Lang, head: Format, text: Format) -> None:
     for place, title in enumerate(_titles(("line", "task", "category"), lang)):
         sheet.write_string(0, place, title, head)
@@ -74,3 +83,4 @@ def _add_lines(sheet: Worksheet, budget: Budget, lang: Lang, head: Format, text:
         for place, value in enumerate((one.line, one.task, one.category)):
             sheet.write_string(row, place, value)
     sheet.freeze_panes(1, 0)
+    _print_across(sheet)

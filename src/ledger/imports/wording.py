@@ -1,6 +1,7 @@
 """How is a problem of a file said? Every sentence in Polish and in English, under one name."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 Lang = Literal["pl", "en"]
@@ -267,9 +268,21 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+# The facts that are amounts, which people read with their own marks.
+_AMOUNTS = frozenset({"sum", "gross", "charged", "vat", "eligible", "amount"})
+
+
 def say(lang: Lang, key: str, **facts: Any) -> str:
     """The sentence of that name, with its facts."""
+    for name in _AMOUNTS & facts.keys():
+        facts[name] = amount(lang, facts[name])
     return _SENTENCES[key][0 if lang == "pl" else 1].format(**facts)
+
+
+def amount(lang: Lang, value: Any) -> str:
+    """An amount as it is written in that language: 1 230,00 or 1,230.00."""
+    written = f"{Decimal(value):,.2f}"
+    return written.replace(",", "\u00a0").replace(".", ",") if lang == "pl" else written
 
 
 def known(key: str) -> bool:

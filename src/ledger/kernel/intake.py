@@ -14,6 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from ledger.kernel.errors import FieldError, Invalid
+from ledger.kernel.faults import faults, join
 from ledger.kernel.fields import AMOUNT_PATTERN, UUID_PATTERN
 
 T = TypeVar("T")
@@ -40,64 +41,24 @@ _LOOSE_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 
 
 def read(kind: type[T], raw: Any) -> tuple[T, list[Reference]]:
-    """The message of that kind in `raw` (decoded JSON), and the references that it makes.
+    """The message of that kind, which forbids unknown fields, and the references that it makes.
 
-    Raises `Invalid` with every bad field that could be told.
+    `raw` is decoded JSON. Raises `Invalid` with every bad field that could be told.
     """
     if not isinstance(raw, dict):
         raise Invalid.field("", "an object is expected")
     notes = _Notes([], [])
     step = _plan(kind)  # type: ignore[arg-type]  # a class is hashable
     tidy = step(raw, "", "", notes) if step else raw
-    _name_missing_and_unknown(kind, tidy, notes)
     if _may_hold_nul(tidy):
         _forbid_nul(tidy, "", notes)
-    if notes.errors:
-        raise Invalid(notes.errors)
-    try:
-        return msgspec.convert(tidy, kind, strict=True), notes.references
-    except msgspec.ValidationError as error:
-        raise Invalid([_field_error(str(error))]) from None
-
-
-def _field_error(message: str) -> FieldError:
-    """msgspec's sentence ``Expected `int` - at `$.hours``` as field and reason."""
-    text, _, where = message.partition(" - at `")
-    field = where.rstrip("`").removeprefix("$").removeprefix(".")
-    if found := re.match(r"Object missing required field `(\w+)`", text):
-        return FieldError(_join(field, found[1]), "is required")
-    if found := re.match(r"Object contains unknown field `(.*)`", text):
-        return FieldError(_join(field, found[1]), "is not a field of this command")
-    if "Invalid RFC3339 encoded date" in text:
-        text = "a date such as 2019-05-13 is expected"
-    if "matching regex '\\\\S'" in text or "matching regex '\\S'" in text:
-        text = "must not be blank"
-    return FieldError(field, text)
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path and name[:1] != "[" else f"{path}{name}"
-
-
-@cache
-def _required(kind: type) -> frozenset[str]:
-    fields = msgspec.structs.fields(kind)
-    return frozenset(f.name for f in fields if f.required)
-
-
-@cache
-def _known(kind: type) -> frozenset[str]:
-    return frozenset(f.name for f in msgspec.structs.fields(kind))
-
-
-def _name_missing_and_unknown(kind: type, raw: dict[str, Any], notes: _Notes) -> None:
-    required, known = _required(kind), _known(kind)
-    if not raw.keys() >= required:
-        for name in sorted(required - raw.keys()):
-            notes.errors.append(FieldError(name, "is required"))
-    if not known.issuperset(raw):
-        for name in sorted(raw.keys() - known):
-            notes.errors.append(FieldError(name, "is not a field of this command"))
+    if not notes.errors:
+        try:
+            return msgspec.convert(tidy, kind, strict=True), notes.references
+        except msgspec.ValidationError:
+            pass  # all that is wrong is looked for
+    named = {one.field for one in notes.errors}
+    raise Invalid([*notes.errors, *(one for one in faults(kind, tidy) if one.field not in named)])
 
 
 def _may_hold_nul(value: Any) -> bool:
@@ -116,7 +77,7 @@ def _forbid_nul(value: Any, path: str, notes: _Notes) -> None:
     elif isinstance(value, dict):
         for name, one in value.items():
             _forbid_nul(name, path, notes)
-            _forbid_nul(one, _join(path, name), notes)
+            _forbid_nul(one, join(path, name), notes)
     elif isinstance(value, list):
         for index, one in enumerate(value):
             _forbid_nul(one, f"{path}[{index}]", notes)
@@ -160,7 +121,7 @@ def _object_step(steps: dict[str, _Step]) -> _Step:
     def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if not isinstance(value, dict):
             return value
-        tidy, here = dict(value), _join(path, name)
+        tidy, here = dict(value), join(path, name)
         for field, step in steps.items():
             if field in tidy:
                 tidy[field] = step(tidy[field], here, field, notes)
@@ -173,7 +134,7 @@ def _list_step(step: _Step) -> _Step:
     def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if not isinstance(value, list):
             return value
-        here = _join(path, name)
+        here = join(path, name)
         return [step(one, here, f"[{index}]", notes) for index, one in enumerate(value)]
 
     return run
@@ -183,7 +144,7 @@ def _mapping_step(of_key: _Step | None, of_value: _Step | None) -> _Step:
     def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if not isinstance(value, dict):
             return value
-        tidy, here = {}, _join(path, name)
+        tidy, here = {}, join(path, name)
         for key, one in value.items():
             tidy_key = of_key(key, here, key, notes) if of_key else key
             tidy[tidy_key] = of_value(one, here, key, notes) if of_value else one
@@ -198,10 +159,10 @@ def _id_step(collection: str | None) -> _Step:
             return value
         tidy = value.lower()
         if not _UUID.fullmatch(tidy):
-            wrong = FieldError(_join(path, name), "an identifier (UUID) is expected")
+            wrong = FieldError(join(path, name), "an identifier (UUID) is expected")
             notes.errors.append(wrong)
         elif collection:
-            notes.references.append(Reference(_join(path, name), collection, tidy))
+            notes.references.append(Reference(join(path, name), collection, tidy))
         return tidy
 
     return run
@@ -211,7 +172,7 @@ def _places_step(places: int) -> _Step:
     def run(value: Any, path: str, name: str, notes: _Notes) -> Any:
         if isinstance(value, float) and round(value, places) != value:
             wrong = f"at most {places} decimals are allowed"
-            notes.errors.append(FieldError(_join(path, name), wrong))
+            notes.errors.append(FieldError(join(path, name), wrong))
         return value
 
     return run
@@ -230,7 +191,7 @@ def _money_step(value: Any, path: str, name: str, notes: _Notes) -> Any:
     try:
         return _two_places(value)
     except _NoAmount as wrong:
-        notes.errors.append(FieldError(_join(path, name), str(wrong)))
+        notes.errors.append(FieldError(join(path, name), str(wrong)))
         return "0.00"
 
 

@@ -96,8 +96,8 @@ class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Why an object that exists already cannot be created."""
         return AlreadyExists(id=given.id, collides=Collision(self.terms.collection, given.id))
 
-    def needs(self, state: Any) -> Collection[str]:
-        """Objects beyond those that the command names whose standing decides too."""
+    def needs(self, state: Any, world: Mapping[str, object]) -> Collection[str]:
+        """Objects beyond those that the command names (`world`) whose standing decides too."""
         return ()
 
     def projects(self, state: Any) -> frozenset[str] | None:

@@ -10,6 +10,14 @@ PAGES = (
     "/?known_at=80&valid_at=2019-05-13",
     "/?known_at=nonsense",
     "/projects/{liderzy}",
+    "/institutions",
+    "/institutions?sector=ngo&name=nic",
+    "/projects/{liderzy}/agreements",
+    "/teams/1e967b0b-4ddd-5f54-b60e-7f6b73479c35?valid_at=2019-05-13",
+    "/expenditures/create",
+    "/agreements/create",
+    "/projects/{liderzy}/set-indicator",
+    "/teams/1e967b0b-4ddd-5f54-b60e-7f6b73479c35/dismiss",
 )
 
 

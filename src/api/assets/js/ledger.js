@@ -1,9 +1,14 @@
 // What pages do more quickly with JavaScript; without it every one of them still works.
-import { createAll, Button, Checkboxes, ErrorSummary, PasswordInput, Radios, SkipLink } from 'asset:govuk-frontend.js'
+import { createAll, Button, ErrorSummary, PasswordInput, SkipLink } from 'asset:govuk-frontend.js'
+import { enhanceChoices } from 'asset:choice.js'
+import { addRows } from 'asset:rows.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 
-const started = [Checkboxes, ErrorSummary, PasswordInput, Radios, SkipLink]
-for (const component of started) createAll(component)
+for (const component of [ErrorSummary, PasswordInput, SkipLink]) createAll(component)
 // A double click sends a form once; the key in the form is the safeguard behind it.
 createAll(Button, { preventDoubleClick: true })
+
+enhanceChoices(document)
+addRows(enhanceChoices)
+document.addEventListener('htmx:afterSettle', (event) => enhanceChoices(event.detail.elt))

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from api.pages.frame.naming import names, refusals
+from api.pages.frame.naming import explanations, names, refusals
 from api.pages.frame.words import DOMAINS, LANGS, LOCALE
 
 SOURCE = Path(__file__).parents[2]
@@ -38,6 +38,8 @@ def said(domain: str) -> Catalog:
         _add(found, names())
     elif domain == "refusals":
         _add(found, refusals())
+    elif domain == "help":
+        _add(found, explanations())
     else:
         rows = extract_from_dir(str(SOURCE), METHODS, OPTIONS, KEYWORDS, strip_comment_tags=True)
         for _, _, message, _, context in rows:

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from inspect import cleandoc
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
 
@@ -90,6 +91,38 @@ def refusals() -> set[Name]:
     return {(REFUSAL, text) for text in told} | {(FIELD_ERROR, text) for text in field_sentences()}
 
 
+# Fields that a form explains, since their name alone does not; `Message.field` for one message.
+HINTS = {
+    "effective_on": "The day from which this is true in the world; not in the future.",
+    "reason": "Why this is recorded; it stands beside the event for good.",
+    "evidence": "Documents that prove it: scans, letters, invoices.",
+    "nip": "Ten digits.",
+    "issuer_nip": "Ten digits; or else the name of the issuer.",
+    "ksef_number": "35 characters, as the state's system gave it.",
+    "annex": "As the annex is called, for example: Aneks nr 1.",
+    "approved_by": "The authority that decided.",
+    "basis": "The rule, regulation or point of the guidelines.",
+    "procurement": "Number of the procedure or of the notice.",
+    "counts": "Each subject counts once, from the day of its first fact that fits.",
+    "deviation": "A decimal number, such as 0.085.",
+    "target": "How much was promised.",
+    "lines": "They replace the lines before.",
+    "limits": "Amounts that separate the strata, the smallest first.",
+    "OpenSupportCase.reference": "A number or a code; never a name.",
+    "signed_by": "By office, for example: Starosta.",
+}
+
+
+def explanations() -> set[Name]:
+    """What is said of commands and fields beside their names."""
+    found = {
+        ("command help", " ".join(cleandoc(kind.__doc__ or "").split()))
+        for aggregate in catalogue.aggregates().values()
+        for kind in aggregate.commands.values()
+    }
+    return found | {("hint", text) for text in HINTS.values()}
+
+
 def _below(kind: type[LedgerError]) -> Iterator[type[LedgerError]]:
     for one in kind.__subclasses__():
         if one is not Invalid:
@@ -151,6 +184,12 @@ def value_kind(values: tuple[Any, ...], field: str) -> str:
     if field == "status":
         return field
     return _aliases().get(frozenset(values), field)
+
+
+def in_order(values: tuple[Any, ...], kind: str) -> tuple[str, ...]:
+    """Alternatives as they were declared, where that is known; msgspec sorts them."""
+    declared = get_args(getattr(fields, kind, None))
+    return tuple(map(str, declared if set(declared) == set(values) else values))
 
 
 @cache

@@ -12,7 +12,7 @@ from api.identity import require_role, session_of
 from api.pages.frame.assets import favicon, static
 from api.pages.frame.links import local_path
 from api.pages.frame.moment import opened
-from api.pages.frame.navigation import Entry
+from api.pages.frame.navigation import Entry, Nav
 from api.pages.frame.page import LANG_COOKIE, Page
 from api.pages.frame.routes import PageRoute, pages
 from api.pages.frame.words import LANGS
@@ -66,21 +66,24 @@ def _sign_in_first(page: Page, route: PageRoute) -> str:
 
 def _navigate(page: Page, route: PageRoute) -> None:
     """What can be gone to from here, for the reader's role."""
-    if page.session is None:
+    if page.session is None or page.session.acting is None:
         return
-    with_entries = [one for one in pages() if one.nav and one.nav.shown_to(page.caller.role)]
-    with_entries.sort(key=lambda one: one.nav.order if one.nav else 0)
-    bar, side = [], []
-    for one in with_entries:
-        assert one.nav is not None
-        current = one.path == route.path
-        if one.nav.group is None:
-            within = one.path != "/" and page.path.startswith(one.path.rstrip("/") + "/")
-            bar.append(Entry(page.say(one.nav.label), page.link(one.path), current or within))
-        elif page.project is not None:
-            href = page.link(one.path.replace("{id:str}", page.project["id"]))
-            side.append(Entry(page.say(one.nav.label), href, current, one.nav.group))
-    page.entries, page.project_entries = bar, side
+    role = page.caller.role
+    entries = [(one, one.nav) for one in pages() if one.nav and one.nav.shown_to(role)]
+    entries.sort(key=lambda pair: pair[1].order)
+
+    def entry(one: PageRoute, nav: Nav, path: str) -> Entry:
+        within = path != "/" and nav.group is None and page.path.startswith(f"{path}/")
+        current = one.path == route.path or within
+        return Entry(page.say(nav.label), page.link(path), current, nav.group or "")
+
+    page.entries = [entry(one, nav, one.path) for one, nav in entries if nav.group is None]
+    # Which project it is may be known only when the page has asked.
+    page.project_entries = lambda project: [
+        entry(one, nav, one.path.replace("{id:str}", project))
+        for one, nav in entries
+        if nav.group is not None
+    ]
 
 
 def page_routes() -> list[HTTPRouteHandler]:

@@ -1,6 +1,6 @@
 """What does a page work with? Who looks, at which moment, in which language; and how it answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -52,7 +52,7 @@ class Page(Addresses):
         self.moment = moment
         self.project: dict[str, Any] | None = None
         self.entries: Sequence[Entry] = ()
-        self.project_entries: Sequence[Entry] = ()
+        self.project_entries: Callable[[str], Sequence[Entry]] = lambda project: ()
         self._cookies: list[Cookie] = []
 
     # Who looks, and when.
@@ -151,7 +151,7 @@ class Page(Addresses):
     @property
     def project_groups(self) -> list[tuple[str, list[Entry]]]:
         """The project's navigation."""
-        return in_groups(self.project_entries)
+        return in_groups(self.project_entries(self.project["id"])) if self.project else []
 
     def keep(self, cookie: Cookie) -> None:
         """Has the browser keep a cookie."""

@@ -78,6 +78,7 @@ def environment(lang: str) -> Environment:
     spoken = words(lang)
     made.install_gettext_translations(spoken.translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {name: partial(how, lang) for name, how in FILTERS.items()}
+    made.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     made.filters["named"] = lambda key, kind: spoken.name(kind, key)
     made.globals |= {"asset": asset, "lang": lang, "named": spoken.name, "words": spoken}
     made.globals |= _components()

@@ -4,6 +4,7 @@ Sentences are written in English where they are used, and looked up by what they
 permanent name (an event, a command, a field, a value) is looked up by that name within its kind.
 """
 
+import inspect
 import io
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from babel.support import NullTranslations, Translations
 
 LANGS = ("pl", "en")
 LOCALE = Path(__file__).parents[2] / "locale"
-DOMAINS = ("names", "refusals", "pages")
+DOMAINS = ("names", "refusals", "help", "pages")
 
 
 def later(text: str) -> str:
@@ -51,6 +52,11 @@ class Words:
     def has_name(self, kind: str, key: str) -> bool:
         """Whether the catalogue knows that name."""
         return str(self.translations.upgettext(kind, key)) != key
+
+    def told_of(self, message: type) -> str:
+        """What a command is for: its docstring."""
+        text = " ".join(inspect.cleandoc(message.__doc__ or "").split())
+        return str(self.translations.upgettext("command help", text))
 
     def status(self, status: str, of: str = "") -> str:
         """How one says that something of a collection stands there."""

@@ -1,7 +1,7 @@
 """How is a value written for people? Amounts, days, times, numbers and shares in a language."""
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,14 @@ def money(lang: str, value: Any, currency: str = "PLN") -> str:
     if value is None or value == "":
         return NOTHING
     return f"{amount(lang, value)}{NBSP}{'zł' if currency == 'PLN' and lang == 'pl' else currency}"
+
+
+def typed_amount(lang: str, value: Any) -> str:
+    """An amount as one would type it; what is no amount stays as it was typed."""
+    try:
+        return number(lang, value, 2) if value else ""
+    except InvalidOperation:
+        return str(value)
 
 
 def percent(lang: str, value: Any, places: int | None = None) -> str:
@@ -101,4 +109,5 @@ FILTERS = {
     "short_time": short_time,
     "size": size,
     "time": time,
+    "typed_amount": typed_amount,
 }

@@ -4,7 +4,7 @@ On submission the sums are frozen: what is mended on a charge afterwards changes
 what was asked for. Whoever submitted a claim cannot approve it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -125,7 +125,7 @@ def _standing(given: Given, expenditure: str, charge: str) -> ChargeStanding:
 class SubmitClaim(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Hand the claim in; its sums are frozen."""
 
-    def needs(self, state: Claim | None) -> Collection[str]:
+    def needs(self, state: Claim | None, world: Mapping[str, object]) -> Collection[str]:
         return expenditures_of(state)
 
     def decide(self, state: Claim, given: Given) -> Sequence[Event]:
@@ -169,7 +169,7 @@ class ReturnClaim(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
 class ApproveClaim(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Approve a submitted claim that somebody else submitted."""
 
-    def needs(self, state: Claim | None) -> Collection[str]:
+    def needs(self, state: Claim | None, world: Mapping[str, object]) -> Collection[str]:
         return expenditures_of(state)
 
     def decide(self, state: Claim, given: Given) -> Sequence[Event]:

@@ -1,6 +1,6 @@
 """Which charges stand in the claim? It is opened, charges come in and are taken out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -126,6 +126,15 @@ class IncludeCharges(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Put charges into the claim; a charge stands in one claim at most."""
 
     charges: tuple[ClaimedCharge, ...]
+
+    def needs(self, state: Claim | None, world: Mapping[str, object]) -> Collection[str]:
+        """The claims in which the charges stand already, to be named."""
+        known = (
+            one.charges.get(named.charge)
+            for named in self.charges
+            if isinstance(one := world.get(named.expenditure), ExpenditureStanding)
+        )
+        return {one.claim for one in known if one is not None and one.claim is not None}
 
     def decide(self, state: Claim, given: Given) -> Sequence[Event | Notice]:
         grouped = _of_expenditures(self.charges)

@@ -4,7 +4,7 @@ A reduction (pomniejszenie) takes an amount out before the claim is approved, a 
 correction (korekta finansowa) after it. They are different events with different consequences.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -114,7 +114,7 @@ class Disallow(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     amount: Money
     basis: Text
 
-    def needs(self, state: Expenditure | None) -> Collection[str]:
+    def needs(self, state: Expenditure | None, world: Mapping[str, object]) -> Collection[str]:
         return claims_of(state, self.charge)
 
     def decide(self, state: Expenditure, given: Given) -> Sequence[Event]:

@@ -219,7 +219,7 @@ class CorrectExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_fiel
     method: ChargeMethod | None = None
     procurement: Title | None = None
 
-    def needs(self, state: Expenditure | None) -> Collection[str]:
+    def needs(self, state: Expenditure | None, world: Mapping[str, object]) -> Collection[str]:
         return claims_of(state, self.charge)
 
     def decide(self, state: Expenditure, given: Given) -> Sequence[Event]:
@@ -346,7 +346,7 @@ class WithdrawCharge(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     charge: Id
 
-    def needs(self, state: Expenditure | None) -> Collection[str]:
+    def needs(self, state: Expenditure | None, world: Mapping[str, object]) -> Collection[str]:
         return claims_of(state, self.charge)
 
     def decide(self, state: Expenditure, given: Given) -> Sequence[Event]:

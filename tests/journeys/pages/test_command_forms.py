@@ -1,0 +1,268 @@
+"""A command has a form without a page being written; with JavaScript and without."""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.pages.accessible import assert_accessible
+from tests.journeys.pages.conftest import Site
+
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+_NUMBERS = count(1)
+
+
+class Writer:
+    """What stories need to exist, made by programs."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._http = httpx.Client(
+            base_url=site.url, headers={"Authorization": f"Bearer {site.token('admin')}"}
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def make(self, path: str, **body: Any) -> dict[str, Any]:
+        answer = self._http.post(f"/api/{path}", json={"effective_on": "2019-01-01"} | body)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def read(self, path: str, **params: Any) -> Any:
+        answer = self._http.get(f"/api/{path}", params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def institution(self, name: str, **more: Any) -> str:
+        body = {"name": name, "sector": "ngo", "level": "commune"}
+        return str(self.make("institutions", **body, **more)["id"])
+
+    def project(self, leader: str) -> str:
+        return str(
+            self.make(
+                "projects", code=f"F{next(_NUMBERS)}", title="Projekt", programme="PO WER",
+                leader=leader, value="1000.00", starts_on="2018-04-01", ends_on="2021-03-31",
+            )["id"]
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def writer(new_site: Site) -> Iterator[Writer]:
+    made = Writer(new_site)
+    yield made
+    made.close()
+
+
+def _send(user: Page) -> None:
+    user.locator("main form button[data-prevent-double-click]").click()
+
+
+def _recorded(user: Page) -> None:
+    expect(user.get_by_role("alert")).to_contain_text(re.compile("Zapisano|Recorded"))
+
+
+@SCRIPTS
+def test_what_is_filled_in_is_recorded(new_site: Site, writer: Writer, scripts: bool) -> None:
+    user = new_site.user("coordinator", java_script_enabled=scripts)
+    name = f"Gmina Nowa {next(_NUMBERS)}"
+    user.goto("/institutions/create?valid_at=2019-05-13")
+    assert_accessible(user) if scripts else None
+    user.locator("main").get_by_label("Nazwa").fill(name)
+    user.locator("main").get_by_label("Sektor").select_option(label="samorząd terytorialny")
+    user.locator("main").get_by_label("gminny").check()
+    _send(user)
+    _recorded(user)
+    found = writer.read("institutions", name=name, valid_at="2019-05-13")["items"]
+    assert [(one["name"], one["sector"]) for one in found] == [(name, "local_government")]
+
+
+@SCRIPTS
+def test_a_refusal_stands_at_its_field_and_what_was_entered_stays(
+    new_site: Site, writer: Writer, scripts: bool
+) -> None:
+    user = new_site.user("coordinator", lang="en", java_script_enabled=scripts)
+    user.goto("/institutions/create")
+    user.locator("main").get_by_label("Name").fill("Gmina Mirzec")
+    user.locator("main").get_by_label("NIP").fill("1234567890")
+    _send(user)
+    assert user.title().startswith("Error: ")
+    summary = user.locator(".govuk-error-summary")
+    expect(summary.get_by_role("link", name="Sector: is required")).to_be_visible()
+    user.locator("main").get_by_label("Sector").select_option("ngo")
+    user.locator("main").get_by_label("commune", exact=True).check()
+    _send(user)
+    expect(summary.get_by_role("link", name="NIP: is not a valid NIP")).to_be_visible()
+    expect(user.locator("#nip-error")).to_contain_text("is not a valid NIP")
+    expect(user.locator("main").get_by_label("Name")).to_have_value("Gmina Mirzec")
+    assert_accessible(user) if scripts else None
+    assert writer.read("institutions", nip="1234567890")["items"] == []
+
+
+@SCRIPTS
+def test_an_object_is_found_by_a_part_of_its_name(
+    new_site: Site, writer: Writer, scripts: bool
+) -> None:
+    mark = next(_NUMBERS)
+    writer.institution(f"Powiat Piski {mark}")
+    chosen = writer.institution(f"Powiat Ostródzki {mark}")
+    for _ in range(65):  # more than a plain list holds
+        writer.institution(f"Szkoła {next(_NUMBERS)}")
+    project = writer.project(chosen)
+    partner = writer.institution(f"Starostwo {mark}")
+    user = new_site.user("coordinator", java_script_enabled=scripts)
+    user.goto(f"/projects/{project}/add-partner")
+    field = user.locator("main").get_by_label("Instytucja")
+    if scripts:
+        field.press_sequentially(f"rostwo {mark}")
+        user.get_by_role("option", name=f"Starostwo {mark}").wait_for()
+        assert_accessible(user)  # it moves the focus about, and the list closes
+        field.press("ArrowDown")
+        user.get_by_role("option", name=f"Starostwo {mark}").wait_for()
+        field.press("ArrowDown")
+        field.press("Enter")
+        expect(field).to_have_value(f"Starostwo {mark}")
+    else:
+        field.fill("Powiat")
+        _send(user)
+        expect(user.locator("#institution-error")).to_contain_text("Wybierz")
+        options = (
+            user.locator("main").get_by_label("Instytucja").locator("option").all_inner_texts()
+        )
+        assert {f"Powiat Piski {mark}", f"Powiat Ostródzki {mark}"} <= set(options)
+        user.goto(f"/projects/{project}/add-partner")
+        user.locator("main").get_by_label("Instytucja").fill(f"starostwo {mark}")
+    _send(user)
+    _recorded(user)
+    assert [one["institution"] for one in writer.read(f"projects/{project}")["partners"]] == [
+        partner
+    ]
+
+
+@SCRIPTS
+def test_rows_are_added_and_blank_ones_are_left_out(
+    new_site: Site, writer: Writer, scripts: bool
+) -> None:
+    project = writer.project(writer.institution("Lider"))
+    user = new_site.user("officer", java_script_enabled=scripts)
+    user.goto(f"/projects/{project}/set-budget?valid_at=2019-05-13")
+    for _ in range(2):
+        user.get_by_role("button", name="Dodaj kolejny wiersz").click()
+    for row, amount in ((0, "1 234,50"), (2, "2000")):
+        user.locator(f"[id='lines-{row}-line']").fill(f"1.{row}")
+        user.locator(f"[id='lines-{row}-task']").fill("1")
+        user.locator(f"[id='lines-{row}-category']").fill("personel")
+        user.locator(f"[id='lines-{row}-amount']").fill(amount)
+    _send(user)
+    _recorded(user)
+    lines = writer.read(f"projects/{project}/budget", valid_at="2019-05-13")["items"]
+    assert {one["line"]: one["planned"] for one in lines} == {"1.0": "1234.50", "1.2": "2000.00"}
+
+
+def test_an_error_in_the_third_row_stands_in_the_third_row(new_site: Site, writer: Writer) -> None:
+    project = writer.project(writer.institution("Lider"))
+    user = new_site.user("officer", java_script_enabled=False)
+    user.goto(f"/projects/{project}/set-budget")
+    for _ in range(2):
+        user.get_by_role("button", name="Dodaj kolejny wiersz").click()
+    user.locator("[id='lines-2-line']").fill("1")
+    user.locator("[id='lines-2-task']").fill("1")
+    user.locator("[id='lines-2-category']").fill("personel")
+    user.locator("[id='lines-2-amount']").fill("dużo")
+    _send(user)
+    expect(user.locator("[id='lines-2-amount-error']")).to_be_visible()
+    expect(user.locator("[id='lines-2-amount']")).to_have_value("dużo")
+
+
+def test_sending_a_form_twice_records_once(new_site: Site, writer: Writer) -> None:
+    user = new_site.user("coordinator")
+    name = f"Raz {next(_NUMBERS)}"
+    user.goto("/institutions/create")
+    user.locator("main").get_by_label("Nazwa").fill(name)
+    user.locator("main").get_by_label("Sektor").select_option("ngo")
+    user.locator("main").get_by_label("gminny").check()
+    # Two windows' worth of the very same form, sent at once.
+    statuses = user.evaluate(
+        """async () => {
+          const form = document.querySelector('main form')
+          const send = () => fetch(form.action, {method: 'POST', body: new FormData(form)})
+          return (await Promise.all([send(), send(), send()])).map((answer) => answer.status)
+        }"""
+    )
+    assert statuses == [200, 200, 200]
+    assert len(writer.read("institutions", name=name)["items"]) == 1
+
+
+def test_only_what_was_changed_is_sent_and_what_is_cleared_is_taken_back(
+    new_site: Site, writer: Writer
+) -> None:
+    id = writer.institution("Do zmiany", county="piski", nip="8133315014")
+    user = new_site.user("coordinator")
+    user.goto(f"/institutions/{id}/update")
+    expect(user.locator("main").get_by_label("Powiat")).to_have_value("piski")
+    user.locator("main").get_by_label("Powiat").fill("")
+    user.locator("main").get_by_label("Gmina").fill("Pisz")
+    user.locator("main").get_by_label("Uzasadnienie").fill("sprostowanie")
+    _send(user)
+    _recorded(user)
+    history = writer.read(f"streams/{id}/history")["items"]
+    changed = {one["field"] for one in history[-1]["changes"]}
+    assert changed - {"described_on"} == {"county", "commune"}
+    after = writer.read(f"institutions/{id}")
+    assert (after["county"], after["commune"], after["nip"]) == (None, "Pisz", "8133315014")
+
+
+def test_who_was_slower_is_told_and_overwrites_nothing(new_site: Site, writer: Writer) -> None:
+    id = writer.institution("Wspólna")
+    user = new_site.user("coordinator")
+    user.goto(f"/institutions/{id}/update")
+    writer.make(f"institutions/{id}/update", name="Wspólna, druga", reason="szybszy")
+    user.locator("main").get_by_label("Gmina").fill("Pisz")
+    user.locator("main").get_by_label("Uzasadnienie").fill("wolniejszy")
+    _send(user)
+    expect(user.locator(".govuk-error-summary")).to_contain_text("ma wersję 2, a nie 1")
+    assert writer.read(f"institutions/{id}")["name"] == "Wspólna, druga"
+
+
+def test_a_document_goes_along_as_evidence(new_site: Site, writer: Writer) -> None:
+    user = new_site.user("coordinator")
+    user.goto("/institutions/create")
+    user.locator("main").get_by_label("Nazwa").fill("Z dowodem")
+    user.locator("main").get_by_label("Dokumenty potwierdzające").set_input_files(
+        {"name": "pismo.txt", "mimeType": "text/plain", "buffer": b"dowod"}
+    )
+    _send(user)
+    expect(user.locator(".govuk-error-summary")).to_contain_text("Sektor")
+    expect(user.get_by_text("już zachowano:")).to_be_visible()  # it need not be sent again
+    user.locator("main").get_by_label("Sektor").select_option("ngo")
+    user.locator("main").get_by_label("gminny").check()
+    _send(user)
+    _recorded(user)
+    event = writer.read("events", type="institution.registered", limit=500)["items"][-1]
+    assert [len(one) for one in event["evidence"]] == [64]
+
+
+def test_a_form_of_another_role_is_not_opened(new_site: Site) -> None:
+    user = new_site.user("officer")
+    answer = user.goto("/institutions/create")
+    assert answer is not None
+    assert answer.status == 403
+    expect(user.get_by_role("heading", level=1)).to_contain_text("rola")
+
+
+def test_a_form_sent_from_elsewhere_records_nothing(new_site: Site, writer: Writer) -> None:
+    user = new_site.user("coordinator")
+    user.goto("/institutions/create")
+    user.locator("main").get_by_label("Nazwa").fill("Obcy formularz")
+    user.locator("main").get_by_label("Sektor").select_option("ngo")
+    user.locator("main").get_by_label("gminny").check()
+
+    user.evaluate("document.querySelector('main [name=csrf]').value = 'x'")
+    _send(user)
+    expect(user.get_by_role("heading", level=1)).to_be_visible()
+    assert writer.read("institutions", name="Obcy formularz")["items"] == []
