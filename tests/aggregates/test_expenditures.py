@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ledger.aggregates.expenditures import EXPENDITURES
+from ledger.aggregates.expenditures.adjusting import CorrectingDocument as Correcting
+from ledger.aggregates.expenditures.adjusting import ExpenditureAdjusted
 from ledger.aggregates.expenditures.identity import DOCUMENTS, expenditure_id, folded
-from ledger.aggregates.expenditures.mending import ChargeWithdrawn, ExpenditureAdjusted
-from ledger.aggregates.expenditures.mending import CorrectingDocument as Correcting
+from ledger.aggregates.expenditures.mending import ChargeWithdrawn
 from ledger.aggregates.expenditures.recording import (
     ChargeExists,
     ChargeExpenditure,

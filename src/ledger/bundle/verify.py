@@ -676,7 +676,11 @@ class Books:
         self._of_charge(data["charge"], {"eu_amount": None, "claim": None, **data})
 
     def _expenditure_charge_corrected(self, data: dict[str, Any]) -> None:
-        # What was mistyped was never true: the right value holds from the charge's first day.
+        # What was mistyped was never true: the right value holds since it was stated.
+        self._of_charge(data["charge"], data, data["since"])
+
+    def _expenditure_charge_adjusted(self, data: dict[str, Any]) -> None:
+        # What the issuer changed was true before, and is otherwise from that day on.
         self._of_charge(data["charge"], data, data["since"])
 
     def _expenditure_charge_withdrawn(self, data: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from ledger.aggregates.expenditures.adjusting import ChargeAdjusted, ExpenditureAdjusted
 from ledger.aggregates.expenditures.claiming import ChargesClaimed, ChargesReleased
 from ledger.aggregates.expenditures.disallowing import (
     ChargeReduced,
@@ -13,7 +14,6 @@ from ledger.aggregates.expenditures.mending import (
     OF_DOCUMENT,
     ChargeCorrected,
     ChargeWithdrawn,
-    ExpenditureAdjusted,
     ExpenditureCorrected,
 )
 from ledger.aggregates.expenditures.recording import (
@@ -140,6 +140,7 @@ def _recorded(event: ExpenditureRecorded, fact: Fact, rows: Rows) -> None:
         _charge(one, fact, rows)
 
 
+@MODEL.on(ExpenditureCharged)
 def _charge(one: PlacedCharge | ExpenditureCharged, fact: Fact, rows: Rows) -> None:
     rows.put(
         CHARGES,
@@ -162,11 +163,6 @@ def _charge(one: PlacedCharge | ExpenditureCharged, fact: Fact, rows: Rows) -> N
     )
 
 
-@MODEL.on(ExpenditureCharged)
-def _charged(event: ExpenditureCharged, fact: Fact, rows: Rows) -> None:
-    _charge(event, fact, rows)
-
-
 @MODEL.on(ExpenditurePaid)
 def _paid(event: ExpenditurePaid, fact: Fact, rows: Rows) -> None:
     rows.change(DOCUMENTS, fact.stream, valid_from=fact.effective_on, paid_on=event.paid_on)
@@ -183,8 +179,9 @@ def _corrected(event: ExpenditureCorrected, fact: Fact, rows: Rows) -> None:
             rows.change(DOCUMENTS, fact.stream, valid_from=since, **changes)
 
 
+@MODEL.on(ChargeAdjusted)
 @MODEL.on(ChargeCorrected)
-def _charge_corrected(event: ChargeCorrected, fact: Fact, rows: Rows) -> None:
+def _charge_restated(event: ChargeAdjusted | ChargeCorrected, fact: Fact, rows: Rows) -> None:
     changes = event.changes() | {"stated": fact.position}
     rows.change(CHARGES, fact.stream, event.charge, valid_from=event.since, **changes)
 
