@@ -68,6 +68,14 @@ def short_day(lang: str, value: Any) -> str:
     return NOTHING if not value else _date(lang, value, 1)
 
 
+def day_or_text(lang: str, value: Any) -> str:
+    """A day as in a table where the text is one, and else the text as it is."""
+    try:
+        return _date(lang, date.fromisoformat(str(value)), 1)
+    except ValueError:
+        return str(value)
+
+
 def _date(lang: str, value: Any, which: int) -> str:
     found = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
     return format_date(found, _DAYS[lang][which], locale=lang).replace(" ", NBSP)
@@ -102,6 +110,7 @@ def size(lang: str, value: Any) -> str:
 FILTERS = {
     "amount": amount,
     "day": day,
+    "day_or_text": day_or_text,
     "money": money,
     "number": number,
     "percent": percent,
