@@ -154,6 +154,11 @@ class EventLog:
             )
             return {row[0] for row in await found.fetchall()}
 
+    async def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of what is kept beside the events, for those who know it."""
+        async with self._pool.connection() as connection:
+            return await (await connection.execute(statement.encode(), values)).fetchall()
+
     async def _leaves(self, where: str, params: tuple[Any, ...]) -> list[Leaf]:
         async with self._pool.connection() as connection:
             cursor = connection.cursor(binary=True)
