@@ -72,7 +72,9 @@ setup: ## make .venv, install what is locked, build the pages' assets; nothing i
 		echo "$$wanted" > .venv/.project; \
 		echo "Ready: .venv/bin/ledger"; \
 	fi; \
-	$(BIN)/python -E src/api/assets/make.py
+	$(BIN)/python -E src/api/assets/make.py; \
+	[ ! -d tests/journeys/provider ] || \
+		$(BIN)/python -E src/api/assets/make.py install tests/journeys/provider
 
 demo: setup ## the ledger with the case files, on a database of its own; prints the address and tokens
 	@$(HERE) exec $(BIN)/ledger demo $(ARGS)

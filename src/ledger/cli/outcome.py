@@ -38,6 +38,7 @@ def sentence(error: Exception) -> str | None:
         return f"{error}."
     import psycopg
 
+    from ledger.access.openid import ProviderMisconfigured
     from ledger.access.secret import AccessKeyRefused
     from ledger.database.embedded import EmbeddedPostgresFailed
     from ledger.kernel.errors import LedgerError
@@ -45,7 +46,7 @@ def sentence(error: Exception) -> str | None:
     match error:
         case LedgerError():
             return error.message()
-        case EmbeddedPostgresFailed() | AccessKeyRefused():
+        case EmbeddedPostgresFailed() | AccessKeyRefused() | ProviderMisconfigured():
             return str(error)
         case psycopg.OperationalError() | psycopg.errors.InsufficientPrivilege():
             said = str(error).strip().splitlines()
