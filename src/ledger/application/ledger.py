@@ -16,7 +16,7 @@ from ledger.application.staging import Lookups, Staging
 from ledger.application.state_cache import StateCache
 from ledger.application.wishes import Caller, Ready, Receipt, RefusedInBatch, Wish, read_wish
 from ledger.event_store.append import KeyTaken, RequestKey, VersionConflict
-from ledger.event_store.codec import decode, read_data
+from ledger.event_store.codec import Recorded, decode, read_data
 from ledger.event_store.log import EventLog
 from ledger.kernel.calendar import day_in_warsaw
 from ledger.kernel.errors import (
@@ -80,8 +80,7 @@ class Ledger:
         `keys` gives each command an idempotency key of its own. Raises `RefusedInBatch` for the
         first that is refused, `KeyTaken` where one of `keys` is recorded already.
         """
-        digest = digest_of(wishes)
-        if key is not None and (known := await self.answered(caller, key, digest)):
+        if key is not None and (known := await self.answered(caller, key, wishes)):
             return known
         ready = [self._ready(index, wish, caller) for index, wish in enumerate(wishes)]
         identity = partial(_request_keys, wishes, caller, key, keys)
@@ -92,7 +91,7 @@ class Ledger:
             except KeyTaken:
                 if keys is not None:
                     raise
-                return await self.answered(caller, key or "", digest) or []
+                return await self.answered(caller, key or "", wishes) or []
             except TimeoutError:
                 raise NotNow(why="too many others are writing to the same objects.") from None
 
@@ -114,15 +113,35 @@ class Ledger:
         await bulk.judge(wishes, tell)
         return await bulk.outcome()
 
-    async def answered(self, caller: Caller, key: str, digest: bytes) -> list[Receipt] | None:
+    async def answered(
+        self, caller: Caller, key: str, wishes: Sequence[Wish]
+    ) -> list[Receipt] | None:
         """The receipts that this request got the first time. Raises `KeyReused`."""
         known = await self.log.answered(caller.id, key)
         if known is None:
             return None
-        if known.digest != digest:
+        if known.digest != digest_of(wishes):
             raise KeyReused
-        leaves = {leaf.position: leaf for leaf in await self.log.at(known.positions)}
-        return [_receipt_of_leaf(leaves[position].bytes) for position in known.positions]
+        leaves = {leaf.position: decode(leaf.bytes) for leaf in await self.log.at(known.positions)}
+        return [
+            await self._receipt(wish, leaves[position])
+            for wish, position in zip(wishes, known.positions, strict=True)
+        ]
+
+    async def _receipt(self, wish: Wish, last: Recorded) -> Receipt:
+        """The receipt of a command, by the last event that it recorded."""
+        recorded, kind = [last], catalogue.command(wish.collection, wish.command)
+        if kind is None or kind.terms.creates:  # all of the object up to there is the command's
+            leaves = await self.log.stream(last.stream, upto=last.version)
+            recorded = [decode(leaf.bytes) for leaf in leaves]
+        events = [read_data(catalogue.events()[one.type], one.data) for one in recorded]
+        return Receipt(
+            id=last.stream,
+            version=last.version,
+            position=last.position,
+            recorded_at=last.recorded_at,
+            extra=events[-1].answer() if kind is None else kind.answer(events),
+        )
 
     def _ready(self, index: int, wish: Wish, caller: Caller) -> Ready:
         try:
@@ -202,15 +221,3 @@ def _request_keys(
         each = zip(keys, wishes, lasts, strict=True)
         return [RequestKey(caller.id, one, digest_of([wish]), (last,)) for one, wish, last in each]
     return [] if key is None else [RequestKey(caller.id, key, digest_of(wishes), tuple(lasts))]
-
-
-def _receipt_of_leaf(leaf: bytes) -> Receipt:
-    recorded = decode(leaf)
-    event = read_data(catalogue.events()[recorded.type], recorded.data)
-    return Receipt(
-        id=recorded.stream,
-        version=recorded.version,
-        position=recorded.position,
-        recorded_at=recorded.recorded_at,
-        extra=event.answer(),
-    )

@@ -45,6 +45,7 @@ class Staging:
         self._used: set[str] = set()
         self.events: list[Pending] = []
         self.lasts: list[int] = []
+        self._answers: list[dict[str, Any]] = []
 
     async def prefetch(self, ready: Sequence[Ready], *, fresh: bool) -> None:
         """Loads what the commands name, in one go; `fresh` holds for all that follows."""
@@ -166,6 +167,7 @@ class Staging:
         own = [event for event in decided if isinstance(event, Event)]
         self._record(one.id, own, provenance)
         self.lasts.append(len(self.events) - 1)
+        self._answers.append(one.command.answer(own))
 
     def _record(self, stream: str, events: Sequence[Event], provenance: Provenance) -> None:
         known = self._known.get(stream)
@@ -200,9 +202,9 @@ class Staging:
                 version=self.events[last].version,
                 position=first + last,
                 recorded_at=recorded_at,
-                extra=self.events[last].event.answer(),
+                extra=answer,
             )
-            for last in self.lasts
+            for last, answer in zip(self.lasts, self._answers, strict=True)
         ]
 
 

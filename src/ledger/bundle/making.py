@@ -119,7 +119,8 @@ class _Sending:
             async for grown in self._zip.member(name, text):
                 yield grown
         large = size > MANY
-        events, hashes = event_lines(log, inside), hash_lines(log, size, inside)
+        hashes = hash_lines(log, size, inside, self._found.withheld)
+        events = event_lines(log, inside)
         for name, lines in (("events.jsonl", events), ("hashes.txt", hashes)):
             async for grown in self._zip.member(name, lines, large=large):
                 yield grown

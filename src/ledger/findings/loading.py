@@ -130,6 +130,8 @@ SELECT v.digest, v.stream::text, s.collection, CASE s.collection
 FROM {{evidence:ever}} AS v JOIN {{streams:ever}} AS s USING (stream)
 WHERE {of_project("s", "%(project)s::uuid")}
     AND (%(expenditure)s::uuid IS NULL OR v.stream = %(expenditure)s)
+    AND NOT EXISTS (SELECT FROM {{evidence:ever}} AS w WHERE w.stream = v.stream
+        AND w.digest = v.digest AND w.position > v.position)
     AND NOT EXISTS ({_STORED})
     AND NOT {held("v.stream", "v.digest", "%(project)s::uuid")}"""
 

@@ -8,6 +8,9 @@ document, `c` the charge, `m` its claim, `e` the evidence stored behind it and `
 _ISSUER_KEY = "coalesce(d.issuer_nip, '=' || lower(btrim(d.issuer_name)))"
 _LIVE = "NOT c.withdrawn AND (%(expenditure)s::uuid IS NULL OR c.expenditure = %(expenditure)s)"
 _OWN = f"c.project = %(project)s::uuid AND {_LIVE}"
+# Whether others' documents are alike or bear VAT too is not told to who is confined to a project.
+_SEES_ALL = "%(scope)s::uuid IS NULL"
+_SEEN = f"({_SEES_ALL} OR c.project = %(project)s::uuid)"
 ISSUER = "coalesce(d.issuer_name, 'NIP ' || d.issuer_nip)"
 _DOCUMENT = f"""d.expenditure::text, d.document_number, {ISSUER}, d.issued_on, d.paid_on, d.net,
     d.vat, greatest(d.position, {{first}})"""
@@ -52,9 +55,9 @@ WHERE c.project = %(project)s::uuid AND NOT c.withdrawn AND ({{only}}) GROUP BY 
 
 CHARGED_VAT = f"""
 SELECT {_ALONE}, v.charged, (SELECT max(c.stated) FROM {{charges}} AS c
-    WHERE c.expenditure = d.expenditure AND NOT c.withdrawn)
+    WHERE c.expenditure = d.expenditure AND NOT c.withdrawn AND {_SEEN})
 FROM (SELECT c.expenditure, sum(c.eligible_vat) AS charged FROM {{charges}} AS c
-    WHERE {_LIVE} AND c.eligible_vat IS NOT NULL
+    WHERE {_LIVE} AND {_SEEN} AND c.eligible_vat IS NOT NULL
         AND c.expenditure IN (SELECT c.expenditure FROM {{charges}} AS c WHERE {_OWN})
     GROUP BY c.expenditure) AS v
 JOIN {{accounting_documents}} AS d ON d.expenditure = v.expenditure
@@ -87,8 +90,8 @@ WITH alike AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT bool_or(c.project = %(project)s::uuid) AS own, min(c.stated) AS position
         FROM {{charges}} AS c WHERE c.expenditure = d.expenditure AND NOT c.withdrawn) AS x
-    WHERE {_LIKE_IT} AND x.own IS NOT NULL
+    WHERE {_LIKE_IT} AND (x.own OR x.own IS NOT NULL AND {_SEES_ALL})
 )
 SELECT k.expenditure::text, k.document_number, k.key, k.issuer, k.gross, k.issued_on, k.own,
-    k.own OR %(scope)s::uuid IS NULL, k.position
+    k.position
 FROM known AS k WHERE k.concerns_us"""

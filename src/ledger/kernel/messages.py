@@ -26,6 +26,10 @@ class State(Struct, frozen=True, kw_only=True):
         project = getattr(self, "project", None)
         return None if project is None else frozenset({project})
 
+    def seen_from(self, project: str) -> Self:
+        """What somebody may know of it who is confined to that project, one of its own."""
+        return self
+
 
 T = TypeVar("T")
 
@@ -41,7 +45,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         raise NotImplementedError(type(self))
 
     def answer(self) -> dict[str, Any]:
-        """What the recording command's answer says beyond the receipt."""
+        """What the answer of a command that ends with it says beyond the receipt."""
         return {}
 
 
@@ -87,6 +91,11 @@ class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def decide(self, state: Any, given: Given) -> Sequence[Event | Notice]:
         """The facts that follow, or a refusal."""
         raise NotImplementedError(type(self))
+
+    @classmethod
+    def answer(cls, events: Sequence[Event]) -> dict[str, Any]:
+        """What the answer says beyond the receipt, by the events that the command recorded."""
+        return events[-1].answer()
 
     def identity(self) -> str | None:
         """The id of the object, where what is created says itself which one it is."""

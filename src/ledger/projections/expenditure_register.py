@@ -31,7 +31,7 @@ from ledger.kernel.fields import (
     ProjectId,
     Text,
     Title,
-)
+)  # fmt: skip
 from ledger.projections.engine.model import Fact, ReadModel, Rows, Table
 from ledger.projections.engine.query import Listing, project_name
 
@@ -209,15 +209,13 @@ def _adjusted(event: ExpenditureAdjusted, fact: Fact, rows: Rows) -> None:
 
 @MODEL.on(ChargeWithdrawn)
 def _withdrawn(event: ChargeWithdrawn, fact: Fact, rows: Rows) -> None:
-    on = fact.effective_on
-    rows.change(CHARGES, fact.stream, event.charge, valid_from=on, withdrawn=True)
+    rows.change(CHARGES, fact.stream, event.charge, valid_from=fact.effective_on, withdrawn=True)
 
 
 @MODEL.on(ChargesClaimed)
 def _claimed(event: ChargesClaimed, fact: Fact, rows: Rows) -> None:
     for charge in event.charges:
-        on = fact.effective_on
-        rows.change(CHARGES, fact.stream, charge, valid_from=on, claim=event.claim)
+        rows.change(CHARGES, fact.stream, charge, valid_from=fact.effective_on, claim=event.claim)
 
 
 @MODEL.on(ChargesReleased)
@@ -327,6 +325,7 @@ _REFUSED = (
     " WHERE x.expenditure = c.expenditure AND x.charge = c.charge)"
 )
 _MINE = "(%(scope)s::uuid IS NULL OR c.project = %(scope)s::uuid)"
+_LIVE = f"NOT c.withdrawn AND {_MINE}"
 # Project, claim and line are asked of one and the same charge.
 _CHARGED = f"""d.expenditure IN (SELECT c.expenditure FROM {{charges}} AS c WHERE {_MINE}
     AND (%(project)s::uuid IS NULL OR c.project = %(project)s::uuid)
@@ -357,18 +356,19 @@ SELECT d.expenditure AS id, d.document_number, d.issuer_nip, d.issuer_name, d.ac
             'gross', k.gross::text, 'position', k.position) ORDER BY k.sequence), '[]')
         FROM {{correcting_documents}} AS k WHERE k.expenditure = d.expenditure)
         AS correcting_documents,
-    (SELECT coalesce(json_agg(v.digest ORDER BY v.position, v.digest), '[]')
-        FROM {{evidence:ever}} AS v WHERE v.stream = d.expenditure) AS evidence,
+    (SELECT coalesce(json_agg(v.digest ORDER BY v.first, v.digest), '[]')
+        FROM (SELECT w.digest, min(w.position) AS first FROM {{evidence:ever}} AS w
+            WHERE w.stream = d.expenditure GROUP BY w.digest) AS v) AS evidence,
     '/api/expenditures/' || d.expenditure || '/explain' || %(moment)s::text AS explain,
     '/api/expenditures/' || d.expenditure || '/feeds' || %(moment)s::text AS feeds,
     greatest(d.position, s.position) AS position
 FROM {{accounting_documents}} AS d
 LEFT JOIN LATERAL (
-    SELECT coalesce(sum(c.eligible) FILTER (WHERE NOT c.withdrawn AND {_MINE}), 0)
-            ::numeric(24,2) AS eligible,
-        coalesce(sum(c.eligible) FILTER (WHERE NOT c.withdrawn), 0)::numeric(24,2) AS charged,
-        coalesce(sum(r.refused) FILTER (WHERE NOT c.withdrawn AND {_MINE}), 0)
-            ::numeric(24,2) AS disallowed,
+    SELECT coalesce(sum(c.eligible) FILTER (WHERE {_LIVE}), 0)::numeric(24,2) AS eligible,
+        CASE WHEN %(scope)s::uuid IS NOT NULL -- what is free goes by others' charges, too
+            THEN scope.charged(d.expenditure, %(valid_at)s, %(known_at)s)
+            ELSE coalesce(sum(c.eligible) FILTER (WHERE NOT c.withdrawn), 0) END AS charged,
+        coalesce(sum(r.refused) FILTER (WHERE {_LIVE}), 0)::numeric(24,2) AS disallowed,
         coalesce(json_agg(json_build_object(
             'charge', c.charge, 'project', c.project,
             'project_name', {project_name("c.project")}, 'budget_line', c.budget_line,
@@ -393,5 +393,5 @@ SELECT c.stated AS position, e.type, c.expenditure AS stream, c.charge AS subjec
     c.charged_on AS effective_on, c.eligible::text AS amount
 FROM {{charges}} AS c
 JOIN {{events:log}} AS e ON e.position = c.stated
-WHERE c.expenditure = %(id)s AND NOT c.withdrawn AND {_MINE}
+WHERE c.expenditure = %(id)s AND {_LIVE}
 ORDER BY c.stated, c.charge"""

@@ -23,7 +23,14 @@ class Person(Struct, frozen=True, kw_only=True):
     erased: bool
 
 
-PERSONS = Table("persons", Person, key=["person"], shared=True)
+PERSONS = Table(
+    "persons",
+    Person,
+    key=["person"],
+    shared=True,
+    visible="EXISTS (SELECT FROM scope.participants() AS p (own) WHERE p.own = person)"
+    " OR NOT scope.is_engaged(person)",
+)
 MODEL = ReadModel("person_register", PERSONS)
 
 

@@ -103,8 +103,13 @@ class Question:
     async def rows(
         self, text: str, *, plan_once: bool = True, **params: Any
     ) -> list[tuple[Any, ...]]:
-        """The rows of a query at this moment; see `Reading.rows`."""
-        return await self.reading.rows(text, self.params(**params), plan_once=plan_once)
+        """The rows of a query at this moment; see `Reading.rows`.
+
+        For who is confined to a project, the database itself shows no other project's rows.
+        """
+        return await self.reading.rows(
+            text, self.params(**params), plan_once=plan_once, scope=self.asker.project
+        )
 
     async def page(
         self,
@@ -195,7 +200,12 @@ class Question:
         )
         if not found:
             raise NotFound
-        return Single(*found[0])
+        row, version = found[0]
+        if self.asker.project is not None:
+            # `If-Match` goes by all events of an object, also those that are not shown.
+            text = f"SELECT ({_VERSION})"
+            version = (await self.reading.rows(text, self.params(id=id)))[0][0]
+        return Single(row, version)
 
     async def require(self, collection: str, id: str) -> None:
         """Raises `NotFound` unless the asker may see the object, on whatever day it is true."""

@@ -7,12 +7,14 @@ the document's gross amount on that day: the same invoice cannot be paid for twi
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import get_type_hints
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.kernel.errors import Collision, Refusal
 from ledger.kernel.fields import NOTHING, ChargeMethod, added, decimal, money, share
-from ledger.kernel.messages import Aggregate, Given, State
+from ledger.kernel.messages import Aggregate, Event, Given, State
 from ledger.kernel.standing import ChargeStanding, ExpenditureStanding
 
 NONE = Decimal(0)
@@ -138,6 +140,10 @@ class Expenditure(State, frozen=True, kw_only=True):
     def projects(self) -> frozenset[str]:
         return frozenset(c.project for c in self.charges.values())
 
+    def seen_from(self, project: str) -> "Expenditure":
+        mine = {id: one for id, one in self.charges.items() if one.project == project}
+        return replace(self, charges=mine)
+
     def standing(self) -> ExpenditureStanding:
         return ExpenditureStanding(
             charges={
@@ -151,6 +157,19 @@ class Expenditure(State, frozen=True, kw_only=True):
 EXPENDITURES = Aggregate.define(
     "expenditures", kind="expenditure", state=Expenditure, writers=["officer"]
 )
+
+
+def charge_events() -> dict[type[Event], str]:
+    """Events that concern charges alone, each with its field that names them.
+
+    The first event of a document says what it is, whatever charges it brings along.
+    """
+    found = {}
+    for kind in EXPENDITURES.events.values():
+        names = {"charge", "charges"} & get_type_hints(kind).keys()
+        if names and not kind.begins:
+            found[kind] = names.pop()
+    return found
 
 
 class ExceedsDocument(Refusal):

@@ -50,7 +50,8 @@ class Table:
 
     `key` names the fields that identify a row, the first of them the object whose row it is;
     `indexes` the columns that queries look up. `shared`: its rows belong to no project, whatever
-    object they are of.
+    object they are of. `visible`: which rows somebody sees who is confined to one project, where
+    that does not follow from the key (see `ledger.projections.engine.visibility`).
     """
 
     def __init__(
@@ -61,12 +62,14 @@ class Table:
         key: Iterable[str],
         indexes: Iterable[tuple[str, ...]] = (),
         shared: bool = False,
+        visible: str = "",
     ) -> None:
         self.name = name
         self.row = row
         self.key = tuple(key)
         self.indexes = tuple(indexes)
         self.shared = shared
+        self.visible = visible
         hints = get_type_hints(row, include_extras=True)
         columns = {name: Column(name, _sql_type(hint)) for name, hint in hints.items()}
         self.key_columns = tuple(columns[name] for name in self.key)

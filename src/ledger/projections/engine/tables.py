@@ -14,6 +14,7 @@ from ledger.projections.engine.model import (
     Table,
 )
 from ledger.projections.engine.timeline import Period, Timeline
+from ledger.projections.engine.visibility import condition, protect
 from ledger.projections.engine.written import COPY_FORMAT, block, encode, line
 
 SCHEMA = "read"
@@ -50,7 +51,7 @@ def _primary_key(table: Table) -> str:
 
 def shape(model: ReadModel) -> str:
     """A digest of the model's tables: where it changes, the model is rebuilt."""
-    text = ";".join(f"{t.name}({_definition(t)}){t.indexes}" for t in model.tables)
+    text = ";".join(f"{t.name}({_definition(t)}){t.indexes}{condition(t)}" for t in model.tables)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -68,6 +69,7 @@ def create(
             "CREATE {} TABLE {} ({}) WITH (fillfactor = 90, autovacuum_analyze_threshold = 500)"
         ).format(sql.SQL("" if lasting else "UNLOGGED"), name, sql.SQL(_columns(table)))
     )  # fmt: skip
+    protect(connection, table, name)
 
 
 def create_key(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
