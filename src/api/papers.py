@@ -10,17 +10,17 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
 from api.identity import caller_of
+from api.languages import LANG, lang_of
 from api.moments import MOMENT, POSITION_HEADER, query_of, question_of
 from api.queries import id_in_path
 from api.state import service
-from ledger.kernel.errors import Invalid
 from ledger.papers.claim import claim_paper
 from ledger.papers.claim_pdf import claim_pdf
 from ledger.papers.claim_xlsx import claim_xlsx
 from ledger.papers.imprint import imprint
 from ledger.papers.register import csv_header, csv_lines, register, register_name
 from ledger.papers.register_xlsx import register_xlsx
-from ledger.papers.written import LANGS, Lang
+from ledger.papers.written import Lang
 from ledger.queries.asking import Question
 
 PDF = "application/pdf"
@@ -45,10 +45,8 @@ class _Asked(NamedTuple):
 
 async def _asked(request: Request[Any, Any, Any]) -> _Asked:
     caller = await caller_of(request)
-    query = query_of(request, MOMENT | {"lang"})
-    lang = query.get("lang", "pl")
-    if lang not in LANGS:
-        raise Invalid.field("lang", f"one of {', '.join(LANGS)} is expected")
+    query = query_of(request, MOMENT | LANG)
+    lang = lang_of(request)
     id = id_in_path(request)
     return _Asked(id, await question_of(request, caller, query), lang)
 
