@@ -102,7 +102,7 @@ imports: setup ## the architecture, as .importlinter states it
 words: setup ## the catalogues of the pages' words brought up to date; says what is missing
 	@$(HERE) $(BIN)/python -m api.pages.frame.catalogues
 
-benchmark: setup ## the figures of the README, measured anew
+benchmark: setup ## the figures of the README, measured anew; ARGS='--only verify' for some
 	@$(HERE) $(BIN)/ledger benchmark $(ARGS)
 
 lock: ## requirements.lock anew, keeping what still fits; ARGS=--upgrade for the newest
