@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from ledger.event_store.connections import OWNER, options
+from ledger.privacy.disclosure import Reader
 from ledger.projections.engine.model import Table, read_models
 from ledger.projections.engine.query import Listing, listings
 from ledger.projections.engine.reading import Moment, Reading, at_moment
@@ -17,6 +18,7 @@ from ledger.queries.asking import Asker, Question
 from tests.isolation.worlds import Two
 
 TABLES = [table for model in read_models() for table in model.tables]
+READER = Reader(id="test", name="test", path="/", request_id="test")
 # Some rows of these are everybody's, others only of those who share a document.
 OF_NOBODY = {"institutions", "streams"}
 OF_SHARED = {"charge_events"}
@@ -115,7 +117,9 @@ def test_a_listing_that_forgets_its_condition_still_shows_nothing_else(
     async def asked(which: Listing, project: str | None) -> list[str]:
         position = await reading.position()
         moment = Moment(two.service.http.app.state.parts.ledger.today(), position)
-        question = Question(reading, moment, Asker(project=project, personal=True))
+        disclosure = two.service.http.app.state.parts.disclosure
+        asker = Asker(project=project, reader=READER)
+        question = Question(reading, moment, asker, disclosure=disclosure)
         return list((await question.page(which, filters, limit=500)).rows)
 
     call = two.service.http.blocking_portal.call
@@ -146,7 +150,7 @@ def test_connections_do_not_remember_whose_they_were(two: Two) -> None:
 @pytest.mark.parametrize("listing", listings(), ids=lambda one: one.path)
 def test_who_sees_everything_pays_nothing_for_it(two: Two, url: str, listing: Listing) -> None:
     asked = _Overheard()
-    question = Question(asked, Moment(date(2024, 1, 1), 100), Asker(personal=True))
+    question = Question(asked, Moment(date(2024, 1, 1), 100), Asker(reader=READER))
     filters = {"id": two.own.project} if listing.parent else {}
     asyncio.run(question.page(listing, filters, limit=100))
     plans = []

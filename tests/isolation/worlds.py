@@ -55,8 +55,11 @@ def _people(world: World, made: Side) -> None:
     world.tell(f"agreements/{agreement}/fulfil", number=1, because=made.mark, on="2018-05-01")
     team = world.team(made.project, name=made.mark, agreement=agreement)
     world.tell(f"teams/{team}/appoint", person=person, role="chair")
+    erased = world.person(born_on="1993-06-01")
+    world.tell(f"teams/{team}/appoint", person=erased, role="member")
+    world.tell(f"persons/{erased}/erase")
     made.ids |= {"institutions": institution, "persons": person, "teams": team}
-    made.ids["agreements"] = agreement
+    made.ids |= {"agreements": agreement, "persons-erased": erased}
 
 
 def _work(world: World, made: Side) -> None:

@@ -1,7 +1,7 @@
 """On which states is decided? Those of the log, and what the request itself decided so far."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -12,6 +12,7 @@ from ledger.application.wishes import Caller, Ready, Receipt, new_id
 from ledger.event_store.codec import Provenance
 from ledger.event_store.log import Pending
 from ledger.kernel import decision
+from ledger.kernel.ages import AgeOnEntry
 from ledger.kernel.errors import (
     FieldError,
     Invalid,
@@ -19,6 +20,7 @@ from ledger.kernel.errors import (
     StaleVersion,
 )
 from ledger.kernel.messages import Aggregate, Event, Given, Notice, State
+from ledger.kernel.standing import PersonStanding
 
 
 class Lookups(Protocol):
@@ -26,6 +28,9 @@ class Lookups(Protocol):
 
     async def streams_of(self, collection: str, project: str | None) -> Sequence[str]:
         """The ids of all objects of a collection (in a project), up to the log's head."""
+
+    async def ages_on_entry(self, persons: Sequence[str]) -> Mapping[str, Sequence[AgeOnEntry]]:
+        """What counts by age must keep of these persons once they are erased."""
 
 
 class Staging:
@@ -75,6 +80,7 @@ class Staging:
         actual, expected = known.version if known else 0, one.wish.if_match
         if expected is not None and expected != actual:
             raise StaleVersion(expected=expected, actual=actual)
+        world = await self._seen(one, state)
         given = Given(
             id=one.id,
             effective_on=one.effective_on,
@@ -84,7 +90,8 @@ class Staging:
             operator=self._caller.operator,
             reason=one.common.reason,
             new_id=new_id,
-            world=await self._seen(one, state),
+            world=world,
+            ages=await self._ages(one, world),
         )
         self._apply(one, decision.decide(command, state, given, one.references), given)
 
@@ -100,6 +107,14 @@ class Staging:
         if one.command.terms.looks_up:
             world |= await self._look_up(one.command.terms.looks_up, one, state)
         return world
+
+    async def _ages(
+        self, one: Ready, world: Mapping[str, object]
+    ) -> Mapping[str, Sequence[AgeOnEntry]]:
+        if not one.command.erases:
+            return {}
+        named = (id for id, standing in world.items() if isinstance(standing, PersonStanding))
+        return await self._lookups.ages_on_entry([one.id, *named])
 
     def _check_scope(self, one: Ready, state: State | None) -> None:
         """What belongs to another project than the caller's does not exist for the caller."""

@@ -24,6 +24,7 @@ from ledger.event_store.log import EventLog
 from ledger.integrity.note import sign
 from ledger.papers.imprint import Imprint, imprint
 from ledger.papers.written import file_name
+from ledger.privacy.disclosure import Disclosure
 from ledger.projections.engine.reading import Moment, Reading
 from ledger.queries.asking import Asker, Question
 
@@ -37,6 +38,7 @@ class Sources(NamedTuple):
     log: EventLog
     reading: Reading
     documents: Documents
+    disclosure: Disclosure
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -57,8 +59,9 @@ class Bundle(NamedTuple):
 async def bundle(sources: Sources, sealed: Sealed, wish: Wish) -> Bundle:
     """The bundle of a project at a signed checkpoint. Raises `NotFound`."""
     moment = Moment(wish.valid_at, sealed.checkpoint.size)
-    asker = Asker(project=wish.project, personal=True)
-    question = Question(sources.reading, moment, asker)
+    # Nobody's name goes into a file that no erasure can reach; ages are counted all the same.
+    asker = Asker(project=wish.project)
+    question = Question(sources.reading, moment, asker, disclosure=sources.disclosure)
     found = await contents(question, sources.log, wish.project)
     of = await tables(question, wish.project, found.documents)
     made = await imprint(sources.log, moment)

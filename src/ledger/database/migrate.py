@@ -11,6 +11,7 @@ ROLES = (
     "ledger_reader",
     "ledger_scoped_reader",
     "ledger_sealer",
+    "ledger_vault",
 )
 _LOCK = 0x6C656467  # "ledg": one migrator at a time
 

@@ -2,7 +2,8 @@
 
 Identifiers and amounts travel as text: an id is a UUID in lower case (RFC 9562), an amount a
 decimal with two places. `extra` marks what the machinery acts on: `ref` (the id of an object of
-that collection, which must exist), `money`, `personal` (identifies a person; sealed at rest).
+that collection, which must exist), `money`, `personal` (identifies a person; sealed at rest),
+`sealed` (a personal field as it is stored).
 """
 
 import datetime
@@ -101,6 +102,8 @@ PersonalDate = Annotated[
     datetime.date,
     Meta(description="Personal date.", examples=["1984-02-29"], extra={"personal": True}),
 ]
+# A personal field as it is kept in a read model.
+Sealed = Annotated[str, Meta(description="Sealed personal data.", extra={"sealed": True})]
 
 Nip = Annotated[str, _text("Tax number (NIP).", "8133315014", 20)]
 DocumentNumber = Annotated[str, _text("Number on the document.", "FV/12/2019", 120)]

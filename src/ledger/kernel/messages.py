@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from msgspec import Struct
 
+from ledger.kernel.ages import AgeOnEntry
 from ledger.kernel.errors import AlreadyExists, Collision, NotFound, Refusal
 
 
@@ -70,6 +71,8 @@ class Given(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     new_id: Callable[[], str]
     world: Mapping[str, object] = {}
+    # Of persons whom the command erases: what is to be kept of their ages.
+    ages: Mapping[str, Sequence[AgeOnEntry]] = {}
 
     def of(self, kind: type[T], id: str) -> T:
         """The standing of the object `id` that the command refers to."""
@@ -87,6 +90,8 @@ class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A wish, in the imperative. Its fields are what a client sends."""
 
     terms: ClassVar["CommandTerms"]
+    # Whether it destroys the personal data of its object, or of those that it needs.
+    erases: ClassVar[bool] = False
 
     def decide(self, state: Any, given: Given) -> Sequence[Event | Notice]:
         """The facts that follow, or a refusal."""

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from ledger import catalogue
-from ledger.event_store.codec import Recorded, decode, read_data
+from ledger.event_store.codec import Recorded, decode
 from ledger.event_store.log import EventLog
 from ledger.kernel.errors import NotFound
 from ledger.queries.asking import Question
@@ -49,11 +48,10 @@ async def _steps(
     """The stream's events that the asker may see; everything is folded, seen or not."""
     shown, scope = await versions(question, stream), question.asker.project
     state: Any = None
-    for leaf in await log.stream(stream, upto=upto):
-        if leaf.position > question.moment.known_at:
-            return
-        recorded = decode(leaf.bytes)
-        event = read_data(catalogue.events()[recorded.type], recorded.data)
+    known_at = question.moment.known_at
+    leaves = [leaf for leaf in await log.stream(stream, upto=upto) if leaf.position <= known_at]
+    told = [decode(leaf.bytes) for leaf in leaves]
+    for recorded, event in zip(told, await question.events(told), strict=True):
         state = event.apply(state, recorded.effective_on)
         if shown is None or recorded.version in shown:
             yield _Step(recorded, state if scope is None else state.seen_from(scope))

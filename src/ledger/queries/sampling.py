@@ -248,7 +248,13 @@ async def sample_row(question: Question, id: str) -> SampleRow:
 def at_checkpoint(question: Question, on: date, size: int) -> Question:
     """The same asker at the checkpoint of a draw."""
     moment = Moment(on, size)
-    return Question(question.reading, moment, question.asker, reached=question.reached)
+    return Question(
+        question.reading,
+        moment,
+        question.asker,
+        reached=question.reached,
+        disclosure=question.disclosure,
+    )
 
 
 class RedrawAnswer(Struct, frozen=True, kw_only=True):
