@@ -21,6 +21,7 @@ from ledger.bundle.words import WORDS
 from ledger.event_store.codec import decode
 from ledger.findings.catalogue import rules
 from ledger.integrity.tree import Frontier
+from ledger.papers.typesetting import shown
 from tests.bundle.checking import found
 from tests.bundle.conftest import DAY, TITLE, Story, made
 
@@ -186,3 +187,8 @@ def test_of_many_alike_findings_some_are_printed_and_the_others_counted() -> Non
     assert "unpaid 7" in text
     assert f"Pokazano {ALIKE + 1} z 301" in text
     assert "brak dokumentu potwierdzającego evidence_missing 0 300" in text
+
+
+def test_an_amount_in_a_sentence_is_not_torn_apart_and_an_endless_text_is() -> None:
+    assert shown("z 1\u00a0050\u00a0000,00\u00a0zł") == "z\u00a01\u00a0050\u00a0000,00 zł"
+    assert " " in shown("ab\u00a0" * 100)

@@ -117,7 +117,7 @@ def draw(
     """Draws a sample from what the log knew at a checkpoint, and records the draw."""
     import msgspec
 
-    from ledger.queries.sampling import draw_sample, population_kind
+    from ledger.queries.sampling import check_cosignature, draw_sample, population_kind
 
     wanted, kind = _design(options, design), population_kind(source.population)
     text = seed.number or seed.cosignature
@@ -126,6 +126,7 @@ def draw(
 
     async def ask(made: "Parts", question: "Question") -> int:
         id = await project_of(made.reading, source.project)
+        await check_cosignature(question, seed.cosignature)
         drawn = await draw_sample(question, made.log, id, kind, wanted, text)
         answer: dict[str, Any] = {"draw": drawn}
         if not dry_run:

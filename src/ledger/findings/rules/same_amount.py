@@ -86,9 +86,5 @@ RULE = Rule(
     ),
     needs=("twins",),
     find=find,
-    only={
-        "twins": "least(d.issued_on - d.before, d.after - d.issued_on)"
-        " <= %(same_amount_days_most)s::numeric"
-    },
     by_document=True,
 )
