@@ -8,9 +8,11 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 import msgspec
+from msgspec.structs import replace
 
 from ledger import catalogue
 from ledger.application.bulk import Bulk, Outcome
+from ledger.application.cautions import cautions
 from ledger.application.staging import Lookups, Staging
 from ledger.application.state_cache import StateCache
 from ledger.application.wishes import Caller, Ready, Receipt, RefusedInBatch, Wish, read_wish
@@ -83,6 +85,20 @@ class Ledger:
         `keys` gives each command an idempotency key of its own. Raises `RefusedInBatch` for the
         first that is refused, `KeyTaken` where one of `keys` is recorded already.
         """
+        receipts = await self._carry_out(wishes, caller, request_id, key, keys)
+        return [
+            replace(receipt, warnings=found) if (found := cautions(wish)) else receipt
+            for wish, receipt in zip(wishes, receipts, strict=True)
+        ]
+
+    async def _carry_out(
+        self,
+        wishes: Sequence[Wish],
+        caller: Caller,
+        request_id: str,
+        key: str | None,
+        keys: Sequence[str] | None,
+    ) -> list[Receipt]:
         if key is not None and (known := await self.answered(caller, key, wishes)):
             return known
         ready = [self._ready(index, wish, caller) for index, wish in enumerate(wishes)]

@@ -169,6 +169,9 @@ async def _record(
     except RefusedInBatch as refused:
         index, _ = fresh[refused.index]
         raise Refused(str(file), refused.error, index + 1, case.entries[index].path) from None
+    for (index, _), receipt in zip(fresh, receipts, strict=True):
+        for one in receipt.warnings:
+            complain(f"{file}: command {index + 1}: {one.field} {one.message}.")
     return receipts[-1].position
 
 
