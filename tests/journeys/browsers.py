@@ -3,7 +3,6 @@
 from typing import Any
 
 import httpx
-import msgspec
 
 from tests.journeys.conftest import Service
 
@@ -20,7 +19,6 @@ class Browser:
         self.jar: dict[str, str] = {}
         self.said: list[str] = []
         self.csrf = ""
-        self.headers = httpx.Headers()
 
     @property
     def cookie(self) -> str | None:
@@ -34,11 +32,6 @@ class Browser:
 
     def ask(self, method: str, path: str, *, status: int, **options: Any) -> Any:
         """The decoded answer, which must have that status; `headers` go beside the cookies."""
-        text = self.page(method, path, status=status, **options)
-        return msgspec.json.decode(text) if text else None
-
-    def page(self, method: str, path: str, *, status: int, **options: Any) -> bytes:
-        """The answer, which must have that status."""
         headers: dict[str, Any] = self._headers | dict(options.pop("headers", {}))
         if self.jar:
             carried = "; ".join(f"{name}={text}" for name, text in self.jar.items())
@@ -54,7 +47,7 @@ class Browser:
                 self.jar[name] = text.strip('"')
         self._http.cookies.clear()
         self.headers = answer.headers
-        return answer.content
+        return answer.json() if answer.content else None
 
     def sign_in(self, token: str) -> dict[str, Any]:
         """The session of who shows a token."""

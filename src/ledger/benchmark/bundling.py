@@ -59,8 +59,7 @@ async def _make(url: str, project: str, file: Path) -> Made:
         at = await sealed(made.tree, place.keys, least=head)
         wish = Wish(project=project, valid_at=date.today())  # noqa: DTZ011 - any day will do
         began = perf_counter()
-        sources = Sources(made.log, made.reading, made.documents, made.disclosure)
-        found = await bundle(sources, at, wish)
+        found = await bundle(Sources(made.log, made.reading, made.documents), at, wish)
         with file.open("wb") as out:
             async for chunk in found.chunks:
                 out.write(chunk)

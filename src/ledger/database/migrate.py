@@ -5,14 +5,7 @@ from importlib.resources import files
 import psycopg
 from psycopg import sql
 
-ROLES = (
-    "ledger_writer",
-    "ledger_projector",
-    "ledger_reader",
-    "ledger_scoped_reader",
-    "ledger_sealer",
-    "ledger_vault",
-)
+ROLES = ("ledger_writer", "ledger_projector", "ledger_reader", "ledger_sealer")
 _LOCK = 0x6C656467  # "ledg": one migrator at a time
 
 

@@ -26,7 +26,6 @@ class Kind(StrEnum):
     OUT_OF_ORDER = "out-of-order"
     TILE = "tile"
     READ_MODEL = "read-model"
-    HIDDEN = "hidden"
     DOCUMENT = "document"
     UNCHECKED = "unchecked"
 

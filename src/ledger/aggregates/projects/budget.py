@@ -43,12 +43,7 @@ class BudgetSet(Event, frozen=True, kw_only=True):
             for one in self.lines
         }
         return replace(
-            state,
-            budget=lines,
-            former_lines={**state.former_lines, **state.budget},
-            budget_edition=self.edition,
-            budget_shifts=0,
-            budget_since=on,
+            state, budget=lines, budget_edition=self.edition, budget_shifts=0, budget_since=on
         )
 
 
