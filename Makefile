@@ -72,7 +72,9 @@ setup: ## make .venv, install what is locked, build the pages' assets; nothing i
 		echo "$$wanted" > .venv/.project; \
 		echo "Ready: .venv/bin/ledger"; \
 	fi; \
-	$(BIN)/python -E src/api/assets/make.py
+	$(BIN)/python -E src/api/assets/make.py; \
+	[ ! -d tests/journeys/provider ] || \
+		$(BIN)/python -E src/api/assets/make.py install tests/journeys/provider
 
 demo: setup ## the ledger with the case files, on a database of its own; prints the address and tokens
 	@$(HERE) exec $(BIN)/ledger demo $(ARGS)
@@ -100,7 +102,7 @@ imports: setup ## the architecture, as .importlinter states it
 words: setup ## the catalogues of the pages' words brought up to date; says what is missing
 	@$(HERE) $(BIN)/python -m api.pages.frame.catalogues
 
-benchmark: setup ## the figures of the README, measured anew
+benchmark: setup ## the figures of the README, measured anew; ARGS='--only verify' for some
 	@$(HERE) $(BIN)/ledger benchmark $(ARGS)
 
 lock: ## requirements.lock anew, keeping what still fits; ARGS=--upgrade for the newest

@@ -37,12 +37,19 @@ def log_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def own_keys(name: str) -> Iterator[Path]:
-    """Keys of one log only; what is begun on another database meanwhile has others."""
+def own_keys(name: str, copied_from: Path | None = None) -> Iterator[Path]:
+    """Keys of one log only; what is begun on another database meanwhile has others.
+
+    The copy of a database has the master key of its original.
+    """
     before = Path(os.environ["LEDGER_KEYS"])
-    os.environ["LEDGER_KEYS"] = str(before.parent / name)
+    folder = before.parent / name
+    os.environ["LEDGER_KEYS"] = str(folder)
+    if copied_from is not None:
+        folder.mkdir(mode=0o700)
+        shutil.copy2(copied_from / "master.key", folder)
     try:
-        yield before.parent / name
+        yield folder
     finally:
         os.environ["LEDGER_KEYS"] = str(before)
 

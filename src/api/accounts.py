@@ -61,7 +61,6 @@ class AccountRow(Struct, frozen=True, kw_only=True):
     display_name: str | None
     email: str | None
     issuer: str | None
-    subject: str | None
     has_password: bool
     has_second_factor: bool
     created_at: str

@@ -22,6 +22,7 @@ from api.imports import import_routes
 from api.log import log_routes
 from api.money import money_routes
 from api.openapi import document
+from api.openid import openid_routes
 from api.own_account import own_account_routes
 from api.pages.frame.errors import for_people
 from api.pages.frame.opening import page_routes
@@ -81,6 +82,7 @@ def create_app(
         route_handlers=[
             *session_routes(),
             *own_account_routes(),
+            *openid_routes(),
             *account_routes(),
             *token_routes(),
             *command_routes(),

@@ -42,7 +42,7 @@ async def project_bundle(request: Request[Any, Any, Any]) -> Stream:
     )
     position = await parts.reading.wait_for(at.checkpoint.size)
     made = await bundle(
-        Sources(parts.log, parts.reading, parts.documents),
+        Sources(parts.log, parts.reading, parts.documents, parts.disclosure),
         at,
         Wish(project=id, valid_at=question.moment.valid_at, with_documents=with_documents),
     )

@@ -18,7 +18,7 @@ from api.queries import id_in_path
 from api.samples import with_draw
 from api.state import service
 from ledger import catalogue
-from ledger.application import Caller, Receipt, RefusedInBatch, Wish, digest_of
+from ledger.application import Caller, Receipt, RefusedInBatch, Wish
 from ledger.imports.case_file import wish_of
 from ledger.kernel.errors import Invalid, LedgerError, Malformed
 from ledger.kernel.intake import read
@@ -166,7 +166,7 @@ async def _check_same_body(
     recorded = await service(request).log.recorded_keys(caller.id, named)
     for wish, key in zip(wishes, keys, strict=True):
         if key in recorded:
-            await service(request).ledger.answered(caller, key, digest_of([wish]))
+            await service(request).ledger.answered(caller, key, [wish])
 
 
 def command_routes() -> list[HTTPRouteHandler]:

@@ -23,6 +23,13 @@ Time = Annotated[
 ]
 
 
+class FieldProblem(Struct, frozen=True):
+    """A bad field and the reason."""
+
+    field: Annotated[str, Meta(description="Path.", examples=["parties[0].institution"])]
+    message: Annotated[str, Meta(description="Reason.", examples=["unknown in institutions"])]
+
+
 class ReceiptAnswer(Struct, frozen=True):
     """What was recorded: the last event of the command."""
 
@@ -32,13 +39,17 @@ class ReceiptAnswer(Struct, frozen=True):
     recorded_at: Time
     appointment: Id | None = None
     grant: Id | None = None
-
-
-class FieldProblem(Struct, frozen=True):
-    """A bad field and the reason."""
-
-    field: Annotated[str, Meta(description="Path.", examples=["parties[0].institution"])]
-    message: Annotated[str, Meta(description="Reason.", examples=["unknown in institutions"])]
+    warnings: (
+        Annotated[
+            list[FieldProblem],
+            Meta(
+                description="Free texts that look like a PESEL number, an e-mail address or a"
+                " telephone number. They are recorded nevertheless, and cannot be erased.",
+                examples=[[{"field": "reason", "message": "looks like an e-mail address: …"}]],
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Problem(Struct, frozen=True):

@@ -28,12 +28,15 @@ _HARMLESS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cache-Control": "private, no-cache",
 }
-# A grant of one project sees what was brought for it, and what its objects name as evidence.
+# A grant of one project sees what was brought for it, and what its objects name as evidence: of
+# that, nothing that was brought for another project, unless the two charge the same document. Who
+# only names a digest must not get the bytes for it.
 _SEEN = f"""
 SELECT EXISTS (SELECT FROM log.uploads AS u
                WHERE u.sha256 = %(sha256)s AND u.project = %(scope)s::uuid)
     OR EXISTS (SELECT FROM {{evidence:ever}} AS e JOIN {{streams:ever}} AS s USING (stream)
-               WHERE e.digest = %(digest)s AND {of_project("s", "%(scope)s::uuid")})"""
+               WHERE e.digest = %(digest)s AND {of_project("s", "%(scope)s::uuid")}
+               AND scope.brought_for(%(sha256)s, e.stream))"""
 
 
 class DocumentAnswer(Struct, frozen=True, kw_only=True):

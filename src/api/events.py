@@ -24,10 +24,10 @@ from api.queries import encoded, id_in_path, json_response
 from api.state import parts_of, service
 from ledger.application import Caller, valid_id
 from ledger.event_store.codec import leaf_hash
-from ledger.event_store.log import Leaf
 from ledger.kernel.errors import Invalid, NotFound
 from ledger.projections.stream_register import of_project
 from ledger.queries.asking import Question
+from ledger.queries.leaves import IN_SCOPE, Seen, seen
 from ledger.queries.replay import history, replay
 
 _FILTERS = {
@@ -39,15 +39,15 @@ _FILTERS = {
     "effective_to": "e.effective_on <= %(effective_to)s",
     "valid_at": "e.effective_on <= %(valid_at)s",
 }
-# A grant of one project sees that project's events and those of shared institutions.
-_IN_SCOPE = f"({of_project('s', '%(scope)s::uuid')} OR s.collection = 'institutions')"
 STREAM_PAGE = 500
 KEEP_ALIVE_SECONDS = 15.0
 
 
-def event_json(leaf: Leaf) -> bytes:
-    """The leaf as it is stored, with its hash."""
-    return leaf.bytes[:-1] + b',"leaf_hash":"' + leaf_hash(leaf.bytes).encode() + b'"}'
+def event_json(one: Seen) -> bytes:
+    """The leaf as it is stored, with its hash; where something is withheld, without that."""
+    more = b',"withheld":' + msgspec.json.encode(one.withheld) if one.withheld else b""
+    digest = leaf_hash(one.leaf.bytes).encode()
+    return b'%b,"leaf_hash":"%b"%b}' % (one.shown[:-1], digest, more)
 
 
 def _filters(query: dict[str, str]) -> dict[str, Any]:
@@ -66,7 +66,7 @@ async def _positions(
 ) -> list[int]:
     conditions = ["e.position > %(after)s", *(_FILTERS[name] for name in filters)]
     if question.asker.project:
-        conditions.append(_IN_SCOPE)
+        conditions.append(IN_SCOPE)
     rows = await question.rows(
         "SELECT e.position FROM {events:log} AS e JOIN {streams:ever} AS s USING (stream)"
         f" WHERE {' AND '.join(conditions)} ORDER BY e.position LIMIT {limit}",
@@ -90,10 +90,10 @@ async def list_events(request: Request[Any, Any, Any]) -> Response[bytes]:
     filters = _filters(query)
     question = await question_of(request, caller, query)
     positions = await _positions(question, filters, after, limit + 1)
-    leaves = await service(request).log.at(positions[:limit])
+    events = await seen(question, service(request).log, positions[:limit])
     following = b'"%d"' % positions[limit - 1] if len(positions) > limit else b"null"
     body = b'{"items":[%b],"next":%b,"position":%d}' % (
-        b",".join(map(event_json, leaves)),
+        b",".join(map(event_json, events)),
         following,
         question.moment.known_at,
     )
@@ -138,9 +138,9 @@ async def _tail(
     while True:
         question.moment = await _moment_now(question)
         positions = await _positions(question, filters, after, STREAM_PAGE)
-        for leaf in await parts.log.at(positions) if positions else []:
-            yield b"id: %d\ndata: %b\n\n" % (leaf.position, event_json(leaf))
-            after = leaf.position
+        for one in await seen(question, parts.log, positions) if positions else []:
+            after = one.leaf.position
+            yield b"id: %d\ndata: %b\n\n" % (after, event_json(one))
         if loop.time() - checked > KEEP_ALIVE_SECONDS:
             if not await still_calling(request, caller):
                 return  # the credential was revoked or the session ended meanwhile
@@ -182,7 +182,7 @@ async def replay_stream(request: Request[Any, Any, Any]) -> Response[bytes]:
     version = number_of("version", query["version"], 1, 10**9) if "version" in query else None
     question = await question_of(request, caller, query)
     collection = await _visible(question, id)
-    found = await replay(service(request).log, id, version, question.moment.known_at)
+    found = await replay(question, service(request).log, id, version)
     return encoded({"id": id, "collection": collection, **found}, question)
 
 
@@ -195,7 +195,7 @@ async def stream_history(request: Request[Any, Any, Any]) -> Response[bytes]:
     id = id_in_path(request)
     question = await question_of(request, caller, query)
     await _visible(question, id)
-    rows = await history(service(request).log, id, question.moment.known_at)
+    rows = await history(question, service(request).log, id)
     return encoded({"items": rows, "next": None, "position": question.moment.known_at}, question)
 
 

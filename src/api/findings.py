@@ -7,20 +7,20 @@ from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 
 from api.identity import caller_of
+from api.languages import LANG, LANGS, lang_of
 from api.moments import MOMENT, PAGING, limit_of, query_of, question_of
 from api.queries import Json, encoded, id_in_path
 from api.state import service
 from ledger.findings import catalogue
 from ledger.findings.judging import Part
-from ledger.findings.model import Lang, Severity
+from ledger.findings.model import Severity
 from ledger.kernel.errors import Invalid
 from ledger.queries.asking import Cursor
 from ledger.queries.findings import project_findings
 
 PATH = "/api/projects/{id}/findings"
-LANGS: tuple[str, ...] = get_args(Lang)
 SEVERITIES: tuple[str, ...] = get_args(Severity)
-_OWN = frozenset({"lang", "rule", "severity"})
+_OWN = LANG | {"rule", "severity"}
 
 
 @get(PATH.replace("{id}", "{id:str}"), name=f"list:{PATH}")
@@ -29,7 +29,7 @@ async def list_findings(request: Request[Any, Any, Any]) -> Json:
     caller = await caller_of(request)
     query = query_of(request, MOMENT | PAGING | _OWN)
     limit = limit_of(query)
-    lang: Any = _one_of("lang", query.get("lang", "pl"), LANGS)
+    lang = lang_of(request)
     rules = _rules(query)
     cursor = None
     if "cursor" in query:

@@ -12,6 +12,7 @@ from ledger.access.refusals import Unauthenticated
 from ledger.access.sessions import How, Kind, csrf_of
 from ledger.application import Caller
 from ledger.kernel.errors import Forbidden
+from ledger.privacy.disclosure import Reader
 from ledger.projections.engine.query import Listing
 from ledger.queries.asking import Asker
 from ledger.settings import settings
@@ -188,6 +189,14 @@ def require_admin(caller: Caller) -> None:
         raise Forbidden(needed="admin of all projects")
 
 
-def asker_of(caller: Caller) -> Asker:
-    """What the caller may see."""
-    return Asker(project=caller.project, personal=caller.role in READ_PERSONS)
+def asker_of(request: Request[Any, Any, Any], caller: Caller) -> Asker:
+    """What the caller may see, and as whom the caller reads personal data."""
+    reader = None
+    if caller.role in READ_PERSONS:
+        reader = Reader(
+            id=caller.id,
+            name=caller.name,
+            path=request.url.path,
+            request_id=request.state.request_id,
+        )
+    return Asker(project=caller.project, reader=reader)

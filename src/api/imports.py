@@ -22,6 +22,7 @@ from api.describing import (
 )
 from api.forms import Field, fields
 from api.identity import caller_of, require_role
+from api.languages import LANG, lang_of, language
 from api.moments import POSITION_HEADER, query_of
 from api.problems import PROBLEM_JSON, problem_of
 from api.queries import id_in_path
@@ -35,7 +36,7 @@ from ledger.imports.kept import ImportReceipt, Kept, KeptImports
 from ledger.imports.problems import CellProblem, Unreadable
 from ledger.imports.recorded import budget_of
 from ledger.imports.template import as_csv, as_xlsx
-from ledger.imports.wording import LANGS, Lang
+from ledger.imports.wording import Lang
 from ledger.kernel.errors import FieldError, Invalid, NotFound, Refusal, TooLarge
 from ledger.kernel.fields import Digest, Id
 
@@ -139,13 +140,6 @@ class _Brought:
         return self.name
 
 
-def _lang(text: str) -> Lang:
-    for lang in LANGS:
-        if text == lang:
-            return lang
-    raise Invalid.field("lang", f"one of {', '.join(LANGS)} is expected")
-
-
 async def _budget(request: Request[Any, Any, Any], caller: Caller, named: str) -> Budget:
     """The project of that id or code. Raises `Invalid` where the caller sees none."""
     parts = service(request)
@@ -182,7 +176,7 @@ async def check_import(request: Request[Any, Any, Any]) -> Response[bytes]:
         async for field in fields(request):
             await brought.take(field)
         name = brought.checked()
-        lang = _lang(brought.texts.get("lang") or "pl")
+        lang = language(brought.texts.get("lang"))
         budget = await _budget(request, caller, brought.texts["project"])
         order = Order(
             name=name,
@@ -304,10 +298,10 @@ async def template_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 async def _template(request: Request[Any, Any, Any]) -> tuple[Budget | None, Lang]:
     caller = await caller_of(request)
-    query = query_of(request, ("project", "lang"))
+    query = query_of(request, LANG | {"project"})
     named = query.get("project")
     budget = await _budget(request, caller, named) if named else None
-    return budget, _lang(query.get("lang", "pl"))
+    return budget, lang_of(request)
 
 
 def _download(body: bytes, media_type: str, suffix: str) -> Response[bytes]:

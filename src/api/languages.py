@@ -12,8 +12,13 @@ LANG = frozenset({"lang"})
 
 
 def lang_of(request: Request[Any, Any, Any]) -> Lang:
-    """The language asked for by `lang`, else Polish. Raises `Invalid`."""
-    lang = request.query_params.get("lang") or "pl"
-    if lang not in LANGS:
+    """The language that an address asks for by `lang`, else Polish. Raises `Invalid`."""
+    return language(request.query_params.get("lang"))
+
+
+def language(asked: str | None) -> Lang:
+    """The language of that code; Polish where none is asked for. Raises `Invalid`."""
+    code = asked or "pl"
+    if code not in LANGS:
         raise Invalid.field("lang", f"one of {', '.join(LANGS)} is expected")
-    return cast(Lang, lang)
+    return cast(Lang, code)

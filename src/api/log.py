@@ -8,7 +8,6 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from api.describing import TEXT, WHOLE, Schema, answered, list_of, parameter, ref
-from api.events import _IN_SCOPE
 from api.identity import READ_THE_LOG, caller_of, require_role
 from api.moments import number_of, query_of, question_of
 from api.queries import encoded
@@ -20,15 +19,12 @@ from ledger.integrity.tiles import WIDTH, Address, Tile, bundle, read_address
 from ledger.integrity.tree import HASH_BYTES
 from ledger.kernel.errors import Forbidden, Invalid, NotFound, NotNow, Refusal
 from ledger.queries.asking import Question
+from ledger.queries.leaves import may_see, seen
 
 SEALED_WITHIN_SECONDS = 2.0
 LAST_POSITION = 2**62
 # What an address names never changes. It is not for everybody, so only the reader may keep it.
 _FOR_EVER = "private, max-age=31536000, immutable"
-_VISIBLE = (
-    "SELECT EXISTS (SELECT FROM {events:log} AS e JOIN {streams:ever} AS s USING (stream)"
-    f" WHERE e.position = %(position)s AND {_IN_SCOPE})"
-)
 
 
 class InclusionAnswer(Struct, frozen=True, kw_only=True):
@@ -121,10 +117,8 @@ async def _visible(request: Request[Any, Any, Any], position: int) -> Question:
     if caller.project is not None:  # whose event it is, is what the read models know
         await parts.reading.wait_for(position)
     question = await question_of(request, caller, {})
-    if caller.project is not None:
-        rows = await question.rows(_VISIBLE, position=position)
-        if not rows[0][0]:
-            raise NotFound
+    if not await may_see(question, position):
+        raise NotFound
     return question
 
 
@@ -175,24 +169,26 @@ async def give_receipt(request: Request[Any, Any, Any]) -> Response[bytes]:
         raise NotFound from None
     question = await _visible(request, position)
     await _sealed(request, position)
-    answer = await _receipt(request, position)
+    answer = await _receipt(request, question, position)
     response = encoded(answer, question)
     response.headers["Content-Disposition"] = f'attachment; filename="receipt-{position}.json"'
     return response
 
 
-async def _receipt(request: Request[Any, Any, Any], position: int) -> Receipt:
+async def _receipt(request: Request[Any, Any, Any], question: Question, position: int) -> Receipt:
     parts = service(request)
     # One that others vouch for is worth more than the newest one; both have the event.
     signed = await parts.tree.vouched_for(position) or await _newest(request)
     _, path = await parts.tree.inclusion(position - 1, signed.checkpoint.size)
-    leaves = await parts.log.at([position])
+    events = await seen(question, parts.log, [position])
+    if events and events[0].withheld:
+        raise NotFound  # a receipt holds the whole event
     try:
-        if not leaves:
+        if not events:
             raise ReceiptRefused("it is missing")
         keys = parts.tree.verifiers()
-        witnesses = outside_of(request).witness_keys
-        return receipt(leaves[0].bytes, position - 1, path, signed.whole, keys, witnesses)
+        witnesses, leaf = outside_of(request).witness_keys, events[0].leaf.bytes
+        return receipt(leaf, position - 1, path, signed.whole, keys, witnesses)
     except ReceiptRefused as error:
         raise NotAsSealed(position=position, why=error) from None
 

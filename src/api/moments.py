@@ -66,7 +66,13 @@ async def question_of(
     request.state.position = reached
     day = min(valid_at or parts.ledger.today(), LAST_DAY)
     moment = Moment(day, reached if known is None else known)
-    return Question(parts.reading, moment, asker_of(caller), reached=reached)
+    return Question(
+        parts.reading,
+        moment,
+        asker_of(request, caller),
+        reached=reached,
+        disclosure=parts.disclosure,
+    )
 
 
 def _required_position(request: Request[Any, Any, Any]) -> int:

@@ -138,12 +138,21 @@ def _single_route(listing: Listing) -> HTTPRouteHandler:
     return get(listing.path + "/{id:str}", name=f"one:{listing.path}")(answer_one)
 
 
+Ask = Callable[[Question, Request[Any, Any, Any]], Any]
+# Every address that answers one question, so that a page can show what a link leads to.
+ASKED: dict[str, Ask] = {}
+
+
 def asked(
     path: str,
-    ask: Callable[[Question, Request[Any, Any, Any]], Any],
+    ask: Ask,
     more: frozenset[str] = frozenset(),
 ) -> HTTPRouteHandler:
-    """An address that answers one question; `more` are parameters that `ask` reads itself."""
+    """An address that answers one question; `more` are parameters that `ask` reads itself.
+
+    Of the request `ask` takes no more than its `path_params` and `query_params`.
+    """
+    ASKED[path] = ask
 
     async def answer(request: Request[Any, Any, Any]) -> Json:
         caller = await caller_of(request)

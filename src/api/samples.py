@@ -73,7 +73,9 @@ async def with_draw(request: Request[Any, Any, Any], caller: Caller, wish: Wish)
         raise Invalid.field("checkpoint_size", "the log has not come to this position")
     reached = await parts.reading.wait_for(head)
     day = command.population_on or common.effective_on or parts.ledger.today()
-    question = Question(parts.reading, Moment(day, size), asker_of(caller), reached=reached)
+    question = Question(
+        parts.reading, Moment(day, size), asker_of(request, caller), reached=reached
+    )
     try:
         draw = await draw_for(question, parts.log, command)
     except NotFound:

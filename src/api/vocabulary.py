@@ -208,6 +208,8 @@ NOTES: dict[str, tuple[str, Any]] = {
     "voivodeship": ("The voivodeship.", "podkarpackie"),
     "voivodeships": ("Only these voivodeships.", ["podkarpackie"]),
     "weight": ("How much the criterion weighs.", 0.5),
+    "warnings": ("Free texts that look as if they identified a person.",
+                 [{"field": "reason", "message": "looks like an e-mail address"}]),
     "where": ("Conditions on what counts.", {"sectors": ["ngo"]}),
     "ImportAnswer.file": ("What the file is called.", "wydatki.xlsx"),
     "ImportAnswer.format": ("What it is: xlsx, csv, xml or zip.", "xlsx"),

@@ -67,7 +67,6 @@ ACCESS_NOTES: dict[str, tuple[str, Any]] = {
     "recovery_codes": ("Each works once in the place of a code.", ["abcd-efgh-ijkl-mnop"]),
     "seen_at": ("When it was used last, to the minute.", TIME),
     "signed_in_at": ("When somebody signed in by it last; null: never.", TIME),
-    "AccountRow.subject": ("What the provider calls the person.", "a1b2"),
     "NewAccountBody.subject": ("What the provider calls the person.", "a1b2"),
     "Code.code": ("The code of the moment.", "492039"),
     "SignIn.code": ("The code of the second factor.", "492039"),

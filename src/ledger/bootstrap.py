@@ -1,6 +1,6 @@
 """How are the parts put together? The one place that knows them all."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -12,7 +12,11 @@ from ledger.documents import Documents
 from ledger.event_store.log import EventLog
 from ledger.findings import introduce
 from ledger.integrity.published import PublishedTree
+from ledger.kernel.ages import AgeOnEntry
+from ledger.privacy.disclosure import Disclosure
+from ledger.privacy.vault import Vault
 from ledger.projections.engine.reading import Reading
+from ledger.queries.ages import ages_on_entry
 from ledger.settings import Settings, settings
 
 
@@ -43,7 +47,10 @@ class Parts:
         self.tokens = self.access.tokens
         self.documents = Documents(url, documents or settings().documents)
         self.tree = PublishedTree(url, keys or settings().keys)
-        self.ledger = Ledger(self.log, StreamLookups(self.log, self.reading))
+        self.vault = Vault(url, keys or settings().keys)
+        self.disclosure = Disclosure(self.vault)
+        lookups = StreamLookups(self.log, self.reading, self.disclosure)
+        self.ledger = Ledger(self.log, lookups, self.vault)
 
 
 @asynccontextmanager
@@ -56,9 +63,11 @@ async def parts(
     """
     await introduce(url)
     made = Parts(url, documents, keys)
-    opened: list[EventLog | Reading | Access | Documents | PublishedTree] = []
+    opened: list[EventLog | Reading | Access | Documents | PublishedTree | Vault] = []
     try:
-        for part in (made.log, made.reading, made.access, made.documents, made.tree):
+        for part in (
+            made.vault, made.log, made.reading, made.access, made.documents, made.tree
+        ):  # fmt: skip
             await part.open()
             opened.append(part)
         yield made
@@ -81,9 +90,10 @@ async def reader(url: str) -> AsyncIterator[Reading]:
 class StreamLookups:
     """Finds the objects of a project in the read models, once these have caught up."""
 
-    def __init__(self, log: EventLog, reading: Reading) -> None:
+    def __init__(self, log: EventLog, reading: Reading, disclosure: Disclosure) -> None:
         self._log = log
         self._reading = reading
+        self._disclosure = disclosure
 
     async def streams_of(self, collection: str, project: str | None) -> Sequence[str]:
         """See `ledger.application.Lookups`."""
@@ -95,3 +105,8 @@ class StreamLookups:
             {"collection": collection, "project": project},
         )
         return [row[0] for row in rows]
+
+    async def ages_on_entry(self, persons: Sequence[str]) -> Mapping[str, Sequence[AgeOnEntry]]:
+        """See `ledger.application.Lookups`."""
+        await self._reading.wait_for(await self._log.head())
+        return await ages_on_entry(self._reading, self._disclosure, persons)

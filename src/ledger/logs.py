@@ -3,11 +3,15 @@
 import logging
 import logging.config
 import sys
-from typing import Any
+import traceback
+from types import TracebackType
+from typing import Any, TextIO
 
 import msgspec
 import structlog
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict, ExcInfo, Processor
+
+from ledger.kernel.likeness import without
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -15,6 +19,25 @@ _SHARED: tuple[Processor, ...] = (
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
+
+
+def without_persons(_logger: Any, _level: str, event: EventDict) -> EventDict:
+    """Takes out of a line what looks like a PESEL, an e-mail address or a telephone number.
+
+    Names cannot be told from other words: nothing is logged that may hold one, so of an error its
+    kind and place are told, and not what it says.
+    """
+    if event.get("logger") == "asyncio":  # it shows what it failed on, after the first line
+        event["event"] = str(event["event"]).partition("\n")[0]
+    return {name: _without(value) for name, value in event.items()}
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, str):
+        return without(value)
+    if isinstance(value, dict):
+        return {name: _without(one) for name, one in value.items()}
+    return [_without(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -57,10 +80,36 @@ def formatter() -> logging.Formatter:
 
 def _last() -> tuple[Processor, ...]:
     if sys.stderr.isatty():
-        # Plain: the richer tracebacks show local variables, and so tokens and names.
-        plain = structlog.dev.plain_traceback
-        return (structlog.dev.ConsoleRenderer(exception_formatter=plain),)
-    return (structlog.processors.format_exc_info, _as_json)
+        return (
+            without_persons,
+            structlog.dev.ConsoleRenderer(exception_formatter=_write_error, colors=True),
+        )
+    told = structlog.processors.ExceptionRenderer(told_error)
+    return (told, without_persons, _as_json)
+
+
+def told_error(exc_info: ExcInfo) -> str:
+    """Which error it was and where, with what led to it; what errors say may hold names."""
+    lines: list[str] = []
+    one: BaseException | None = exc_info[1]
+    while one is not None:
+        state = getattr(one, "sqlstate", None)
+        kind = f"{type(one).__module__}.{type(one).__qualname__}"
+        frames = [
+            f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
+            for frame in _frames(one.__traceback__)
+        ]
+        lines[:0] = [*frames, kind + (f" ({state})" if state else ""), ""]
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return "\n".join(lines).rstrip()
+
+
+def _frames(trace: TracebackType | None) -> traceback.StackSummary:
+    return traceback.extract_tb(trace)
+
+
+def _write_error(out: TextIO, error: ExcInfo) -> None:
+    out.write("\n" + told_error(error))
 
 
 def _as_json(_logger: Any, _level: str, event: EventDict) -> str:

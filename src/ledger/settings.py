@@ -13,7 +13,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     the log's private key. `origin`: what a new log is to be called; None: after its key.
     `public_url`: where browsers find the service, if that is not where it listens; `proxies`: the
     networks of the proxies before it. `second_factor_roles`: who acts in them by a password has to
-    have a second factor.
+    have a second factor. `openid`: the file that tells of an identity provider.
     `witnesses`: to whom the log is shown, in the form of `ledger.attestations.witnesses`.
     `timestamp_authority`, `timestamp_certificates`: who stamps it, and the PEM file to check that.
     """
@@ -26,6 +26,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     public_url: str | None
     proxies: tuple[str, ...] = ()
     second_factor_roles: frozenset[str] = frozenset()
+    openid: Path | None = None
     witnesses: str = ""
     timestamp_authority: str | None = None
     timestamp_certificates: Path | None = None
@@ -39,7 +40,8 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
     log's key, in LEDGER_KEYS. LEDGER_LOG_ORIGIN names a log that has no key yet. Behind a proxy
     LEDGER_PUBLIC_URL is the address that people type, such as https://ledger.example.org, and
     LEDGER_PROXIES the networks of the proxies (10.0.0.0/8, …) whose X-Forwarded-For is believed.
-    LEDGER_SECOND_FACTOR_ROLES: admin, unless other roles (or none, by `-`) are named.
+    LEDGER_SECOND_FACTOR_ROLES: admin, unless other roles (or none, by `-`) are named. LEDGER_OIDC:
+    a file as in `ledger.access.openid.configuration`.
     LEDGER_WITNESSES names the log's witnesses, LEDGER_TIMESTAMP_AUTHORITY who stamps it, and
     LEDGER_TIMESTAMP_CERTIFICATES the file of that authority's certificates.
     """
@@ -58,6 +60,7 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
         documents=documents,
         keys=keys.expanduser().absolute(),
         origin=os.environ.get("LEDGER_LOG_ORIGIN") or None,
+        openid=Path(os.environ["LEDGER_OIDC"]) if os.environ.get("LEDGER_OIDC") else None,
         witnesses=os.environ.get("LEDGER_WITNESSES", ""),
         timestamp_authority=os.environ.get("LEDGER_TIMESTAMP_AUTHORITY") or None,
         timestamp_certificates=Path(certificates) if certificates else None,

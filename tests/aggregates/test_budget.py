@@ -77,6 +77,7 @@ def test_a_later_set_replaces_all_lines_and_begins_an_edition() -> None:
     assert isinstance(state, Project)
     assert state.budget == {"2.1": BudgetLine(task="2", category="indirect", amount="400.00")}
     assert state.budget_shifts == 0
+    assert state.standing().former_lines["1.1"].task == STAFF.task
 
 
 def test_a_change_of_the_budget_needs_a_reason() -> None:

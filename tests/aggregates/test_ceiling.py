@@ -7,17 +7,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.aggregates.expenditures.mending import (
-    CorrectExpenditure,
-    CorrectingDocument,
-    WithdrawCharge,
-)
+from ledger.aggregates.expenditures.adjusting import CorrectingDocument
+from ledger.aggregates.expenditures.mending import CorrectExpenditure, WithdrawCharge
 from ledger.aggregates.expenditures.recording import ChargeExpenditure, PlacedCharge
 from ledger.aggregates.expenditures.state import (
     Charge,
     ExceedsDocument,
     Expenditure,
     Stated,
+    Until,
     check_ceiling,
 )
 from ledger.kernel.errors import LedgerError
@@ -34,12 +32,17 @@ def day(offset: int) -> date:
     return DAY + timedelta(days=offset)
 
 
+def eligible(one: Charge, on: date) -> Decimal:
+    """What the charge came to on that day."""
+    return Decimal(next((e.eligible for e in one.earlier if on < e.day), one.eligible))
+
+
 def excess(state: Expenditure) -> Iterator[date]:
     """The days on which more is charged than the document says, one by one."""
     for offset in range(-1, DAYS + 1):
         on = day(offset)
         charged = sum(
-            Decimal(one.eligible)
+            eligible(one, on)
             for one in state.charges.values()
             if one.since <= on and (one.withdrawn_on is None or on < one.withdrawn_on)
         )
@@ -56,12 +59,14 @@ def documents(draw: st.DrawFn) -> Expenditure:
     charges = {}
     for number in range(draw(st.integers(0, 4))):
         first = draw(OFFSETS)
-        last = draw(st.none() | st.integers(first, DAYS))
+        changes = sorted(draw(st.lists(st.integers(first, DAYS), max_size=2)))
+        last = draw(st.none() | st.integers(max([first, *changes]), DAYS))
         charges[an_id(number)] = Charge(
             project=PROJECT,
             budget_line="1.1",
             eligible=f"{draw(AMOUNTS)}.00",
             since=day(first),
+            earlier=tuple(Until(day(n), f"{draw(AMOUNTS)}.00") for n in changes),
             withdrawn_on=None if last is None else day(last),
         )
     return Expenditure(
@@ -102,6 +107,14 @@ def commands(draw: st.DrawFn) -> tuple[Command, date]:
                 CorrectExpenditure(net=amount, vat="0.00", gross=amount),
                 CorrectExpenditure(
                     correcting_document=corrected, net=amount, vat="0.00", gross=amount
+                ),
+                CorrectExpenditure(
+                    correcting_document=corrected,
+                    net=amount,
+                    vat="0.00",
+                    gross=amount,
+                    charge=charge,
+                    eligible=f"{draw(st.integers(0, 1_300))}.00",
                 ),
             ]
         )

@@ -42,7 +42,12 @@ from ledger.aggregates.claims.state import (
 from ledger.kernel.errors import Collision, NotTrueYet, ProjectClosed, Refusal
 from ledger.kernel.messages import Command
 from ledger.kernel.notices import ChargesExcluded, ChargesIncluded
-from ledger.kernel.standing import ChargeStanding, ClaimStanding, ExpenditureStanding
+from ledger.kernel.standing import (
+    ChargeStanding,
+    ClaimStanding,
+    ExpenditureStanding,
+    LineStanding,
+)
 from tests.aggregates.scenario import DAY, ITSELF, PROJECT, TERMS, TODAY, Scenario, an_id
 from tests.aggregates.spending import (
     BEFORE,
@@ -275,7 +280,17 @@ def test_what_is_submitted_is_net_of_what_was_refused() -> None:
     )
 
 
-def test_a_charge_on_a_line_that_is_gone_has_no_category() -> None:
+def test_a_charge_on_a_line_of_an_earlier_budget_keeps_its_category() -> None:
+    former = {"8": LineStanding(task="8", category="druk")}
+    known = world(replace(STAFF, budget_line="8")) | {PROJECT: replace(TERMS, former_lines=former)}
+    line = replace(LINES[0], budget_line="8", task="8", category="druk")
+    totals = replace(TOTALS, by_category={"indirect": "250.00", "druk": "1000.00"})
+    full().when(SubmitClaim(), world=known).then(
+        LinesFrozen(submission=1, lines=(line, LINES[1])), replace(SUBMITTED, totals=totals)
+    )
+
+
+def test_a_charge_on_a_line_that_no_budget_has_has_no_category() -> None:
     known = world(replace(STAFF, budget_line="9.9"))
     line = replace(LINES[0], budget_line="9.9", task=None, category=None)
     totals = replace(TOTALS, by_category={"indirect": "250.00", "unknown": "1000.00"})

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from msgspec.structs import replace
 
 from ledger.aggregates.expenditures import EXPENDITURES
+from ledger.aggregates.expenditures.adjusting import CorrectingDocument as Correcting
+from ledger.aggregates.expenditures.adjusting import ExpenditureAdjusted
 from ledger.aggregates.expenditures.identity import DOCUMENTS, expenditure_id, folded
-from ledger.aggregates.expenditures.mending import ChargeWithdrawn, ExpenditureAdjusted
-from ledger.aggregates.expenditures.mending import CorrectingDocument as Correcting
+from ledger.aggregates.expenditures.mending import ChargeWithdrawn
 from ledger.aggregates.expenditures.recording import (
     ChargeExists,
     ChargeExpenditure,
@@ -100,7 +102,7 @@ def test_a_charge_without_an_id_gets_one_and_the_answer_names_it() -> None:
     second = replace(first, charge=an_id(9002), eligible="1.00", eu_amount="0.84")
     event = replace(RECORDED, charges=(first, second))
     create(command).then(event)
-    assert event.answer() == {"charges": [an_id(9001), an_id(9002)]}
+    assert command.answer([event]) == {"charges": [an_id(9001), an_id(9002)]}
 
 
 def test_the_part_of_the_union_is_that_of_the_project_rounded_half_up() -> None:
@@ -136,6 +138,20 @@ def test_a_document_may_be_charged_to_several_projects() -> None:
     two = (new("1000.00"), new("230.00", project=OTHER_PROJECT, budget_line="1"))
     state = expenditure(Scenario(EXPENDITURES).when(spent(charges=two), world=WORLD).state)
     assert (state.free, state.projects()) == ("0.00", frozenset({PROJECT, OTHER_PROJECT}))
+
+
+def test_of_several_projects_each_charge_is_an_event_so_that_none_tells_of_another() -> None:
+    here = new("1000.00", charge=FIRST)
+    there = new("230.00", project=OTHER_PROJECT, budget_line="1", charge=SECOND)
+    command = spent(charges=(here, there))
+    elsewhere: dict[str, Any] = {"project": OTHER_PROJECT, "budget_line": "1"}
+    events = [
+        replace(RECORDED, charges=()),
+        ExpenditureCharged(**structs.asdict(CHARGED)),
+        ExpenditureCharged(charge=SECOND, eligible="230.00", **elsewhere),
+    ]
+    create(command).then(*events)
+    assert command.answer(events) == {"charges": [FIRST, SECOND]}
 
 
 @pytest.mark.parametrize("gross", ["1230.00", "1230.02", "1229.98"])

@@ -1,13 +1,20 @@
 """Mending: typing errors were never true, the issuer's corrections hold from their day on."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
+from ledger.aggregates.expenditures.adjusting import (
+    ChargeAdjusted,
+    CorrectingDocument,
+    ExpenditureAdjusted,
+)
 from ledger.aggregates.expenditures.claiming import ChargesClaimed, ChargesReleased
-from ledger.aggregates.expenditures.disallowing import ChargeReduced
+from ledger.aggregates.expenditures.disallowing import ChargeReduced, Disallow
 from ledger.aggregates.expenditures.mending import (
     ChargeClaimed,
     ChargeCorrected,
@@ -16,13 +23,15 @@ from ledger.aggregates.expenditures.mending import (
     ChargeWithdrawn,
     CorrectedBefore,
     CorrectExpenditure,
-    CorrectingDocument,
-    ExpenditureAdjusted,
     ExpenditureCorrected,
     NothingToCorrect,
     WithdrawCharge,
 )
-from ledger.aggregates.expenditures.recording import ExpenditureCharged, ExpenditurePaid
+from ledger.aggregates.expenditures.recording import (
+    ChargeExpenditure,
+    ExpenditureCharged,
+    ExpenditurePaid,
+)
 from ledger.aggregates.expenditures.state import ExceedsDocument
 from ledger.kernel.errors import Collision, NotTrueYet
 from ledger.kernel.messages import Command
@@ -139,6 +148,7 @@ def test_a_mistaken_payment_is_corrected_from_the_day_on_which_it_was_stated() -
             by_issuer("1230.00", description="Warsztaty", paid_on=DAY),
             ["paid_on", "description"],
         ),
+        (by_issuer("1.00", charge=FIRST, eligible="1.00", budget_line="1.2"), ["budget_line"]),
         (
             CorrectExpenditure(
                 correcting_document=replace(KOR, issued_on=TOMORROW, ksef_number="1"),
@@ -229,6 +239,58 @@ def test_a_correcting_document_holds_from_its_day_on() -> None:
 def test_a_correcting_document_may_take_the_rest_away() -> None:
     assert correct(recorded(), by_issuer("1000.00")).error is None
     correct(recorded(), by_issuer("999.99")).refused(ExceedsDocument, collides=HERE)
+
+
+def cut(scenario: Scenario, eligible: str, on: date) -> Scenario:
+    """The issuer takes so much off that the charge changes, too."""
+    return correct(scenario, by_issuer(eligible, charge=FIRST, eligible=eligible), on=on)
+
+
+def test_a_charge_that_changes_with_its_document_was_right_before() -> None:
+    state = cut(recorded(), "600.00", LATER).then(
+        adjusted("600.00"),
+        ChargeAdjusted(charge=FIRST, since=LATER, eligible="600.00", eu_amount="505.68"),
+    )
+    assert list(charge_of(state).moves()) == [(DAY, Decimal(1000)), (LATER, Decimal(-400))]
+
+
+def test_what_was_free_before_the_document_changed_is_no_more_than_it_was() -> None:
+    less = by_issuer("1000.00", charge=FIRST, eligible="600.00")
+    scenario = correct(recorded(), less, on=LATER)
+    more = ChargeExpenditure(project=PROJECT, budget_line="1.1", eligible="230.01", charge=THIRD)
+    scenario.when(more, on=DAY, world=WORLD).refused(ExceedsDocument)
+    assert scenario.when(more, on=LATER, world=WORLD).error is None
+
+
+def test_a_charge_made_after_the_document_changed_changes_from_its_own_day() -> None:
+    one = ExpenditureCharged(**structs.asdict(CHARGED))
+    scenario = recorded(charges=()).given(one, on=LATER)
+    cut(scenario, "600.00", NEXT).then(
+        adjusted("600.00"),
+        ChargeAdjusted(charge=FIRST, since=LATER, eligible="600.00", eu_amount="505.68"),
+    )
+
+
+def test_a_changed_amount_is_corrected_since_it_changed_and_all_else_since_the_beginning() -> None:
+    scenario = cut(recorded(), "600.00", LATER)
+    both = charge(eligible="500.00", budget_line="2.1")
+    correct(scenario, both, on=LATER).then(
+        ChargeCorrected(charge=FIRST, since=DAY, budget_line="2.1"),
+        ChargeCorrected(charge=FIRST, since=LATER, eligible="500.00", eu_amount="421.40"),
+    )
+
+
+def test_a_changed_charge_stays_in_its_project() -> None:
+    move = charge(project=OTHER_PROJECT, budget_line="1")
+    correct(cut(recorded(), "600.00", LATER), move, on=LATER).invalid("project")
+
+
+def test_a_changed_charge_is_refused_or_withdrawn_from_the_day_of_the_change_on() -> None:
+    scenario = cut(recorded(), "600.00", LATER)
+    refuse = Disallow(charge=FIRST, amount="1.00", basis="x")
+    for command in (refuse, WithdrawCharge(charge=FIRST)):
+        scenario.when(command, on=NEXT, world=WORLD, reason="x").refused(NotTrueYet)
+    assert scenario.when(refuse, on=LATER, world=WORLD, reason="x").error is None
 
 
 def test_a_correcting_document_is_recorded_once() -> None:

@@ -131,7 +131,7 @@ def made(story: Story, *, documents: bool = True, day: date = DAY) -> bytes:
         async with bootstrap.parts(story.url, keys=story.keys) as parts:
             at = await sealed(parts.tree, story.keys, least=1)
             wish = Wish(project=story.project, valid_at=day, with_documents=documents)
-            sources = Sources(parts.log, parts.reading, parts.documents)
+            sources = Sources(parts.log, parts.reading, parts.documents, parts.disclosure)
             found = await bundle(sources, at, wish)
             return b"".join([chunk async for chunk in found.chunks])
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from lxml import html
 from pypdf import PdfReader
 
-from ledger.bundle.report import PLANS, Both, Column, Report, Table
-from ledger.bundle.report_pdf import PRINTED, report_pdf
-from ledger.bundle.tables import COLUMNS
+from ledger.bundle.report import ALIKE, PLANS, PRINTED, report
+from ledger.bundle.report_pdf import report_pdf
+from ledger.bundle.tables import COLUMNS, Tables
 from ledger.bundle.verify import Tree, leaf_hash
 from ledger.bundle.words import WORDS
 from ledger.event_store.codec import decode
+from ledger.findings.catalogue import rules
 from ledger.integrity.tree import Frontier
+from ledger.papers.typesetting import shown
 from tests.bundle.checking import found
 from tests.bundle.conftest import DAY, TITLE, Story, made
 
@@ -148,15 +150,45 @@ def test_both_reports_say_the_sums_in_both_languages(members: Members, lang: str
 def test_every_word_is_told_in_both_languages() -> None:
     used = {column.word for plan in PLANS for column in plan.columns}
     assert used | {plan.name for plan in PLANS} <= WORDS.keys()
+    assert {f"rule_{rule.id}" for rule in rules()} <= WORDS.keys()
     assert all(all(said) for said in WORDS.values())
 
 
+def finding(rule: str, number: int) -> dict[str, Any]:
+    told = dict.fromkeys(("message_pl", "message_en", "basis_pl", "basis_en"), f"{rule} {number}")
+    return {"rule": rule, "severity": "error", "position": number, **told}
+
+
+def printed(findings: list[dict[str, Any]]) -> str:
+    """What stands on paper of these findings."""
+    empty: dict[str, list[dict[str, Any]]] = {plan.name: [] for plan in PLANS}
+    project = dict.fromkeys(
+        ("title", "code", "programme", "fund", "leader_name", "value", "eu_contribution",
+         "starts_on", "ends_on"),
+    )  # fmt: skip
+    of = Tables(project=project | {"title": "x", "code": "x"}, rows={**empty, "findings": findings})
+    pdf = report_pdf(report(of, {}), datetime(2026, 1, 1, tzinfo=UTC))
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    text = " ".join(one.extract_text() for one in pages).replace("\u200b", "")
+    return re.sub(r"\s+", " ", text)
+
+
 def test_a_printed_table_ends_where_nobody_reads_on_and_says_so() -> None:
-    cells = [[Both(f"R{n}", f"R{n}")] for n in range(PRINTED + 1)]
-    table = Table(name="teams", columns=[Column("name")], rows=cells, total=[], in_print=True)
-    short = Report(title="x", code="x", proof=[], project=[], tables=[table])
-    pages = PdfReader(io.BytesIO(report_pdf(short, datetime(2026, 1, 1, tzinfo=UTC)))).pages
-    text = re.sub(r"\s+", " ", " ".join(one.extract_text() for one in pages))
+    text = printed([finding(f"r{n:03}", n) for n in range(PRINTED + 1)])
     assert f"Pokazano {PRINTED} z {PRINTED + 1}" in text
-    assert f"R{PRINTED - 1}" in text
-    assert f"R{PRINTED}" not in text
+    assert f"r{PRINTED - 1:03} {PRINTED - 1}" in text
+
+
+def test_of_many_alike_findings_some_are_printed_and_the_others_counted() -> None:
+    many = [finding("evidence_missing", n) for n in range(300)]
+    text = printed([*many, finding("unpaid", 7)])
+    assert f"evidence_missing {ALIKE - 1}" in text
+    assert f"evidence_missing {ALIKE}" not in text
+    assert "unpaid 7" in text
+    assert f"Pokazano {ALIKE + 1} z 301" in text
+    assert "brak dokumentu potwierdzającego evidence_missing 0 300" in text
+
+
+def test_an_amount_in_a_sentence_is_not_torn_apart_and_an_endless_text_is() -> None:
+    assert shown("z 1\u00a0050\u00a0000,00\u00a0zł") == "z\u00a01\u00a0050\u00a0000,00 zł"
+    assert " " in shown("ab\u00a0" * 100)

@@ -1,5 +1,6 @@
 """What do the tests of the command line start from? A small case, in a file or in the ledger."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,21 +61,24 @@ def write_case(tmp_path: Path) -> WriteCase:
 
 
 @pytest.fixture(scope="session")
-def small_case(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a database into which the small case was loaded; it is copied, not used."""
+def small_case(
+    server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """The name of a database into which the small case was loaded, and its keys: to be copied."""
     path = tmp_path_factory.mktemp("case") / "case.yaml"
     path.write_text(CASE, encoding="utf-8")
     with fresh_database(server_url) as url:
         assert process("load", path, "--database", url).code == 0
-        yield urlsplit(url).path.removeprefix("/")
+        yield urlsplit(url).path.removeprefix("/"), Path(os.environ["LEDGER_KEYS"])
 
 
 @pytest.fixture
-def loaded(server_url: str, small_case: str) -> Iterator[str]:
+def loaded(server_url: str, small_case: tuple[str, Path]) -> Iterator[str]:
     """The URL of a database of the test's own that holds the small case."""
     name = f"t{uuid4().hex}"
+    original, keys = small_case
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {small_case}".encode())
-        with own_keys(name):
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}".encode())
+        with own_keys(name, keys):
             yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -160,3 +160,19 @@ def test_a_document_that_is_not_there_is_not_known(run: Callable[[Asked], Any]) 
 @pytest.mark.parametrize("text", ["", "../x", "0" * 63, "g" * 64, "0" * 65])
 def test_what_is_no_digest_is_not_taken_for_one(text: str) -> None:
     assert digest_in(text) is None
+
+
+def test_what_a_killed_process_left_behind_is_removed_after_a_day(
+    run: Callable[[Asked], Any], folder: Path
+) -> None:
+    (folder / "incoming").mkdir(parents=True)
+    old, new = folder / "incoming" / "old", folder / "incoming" / "new#1"
+    for path in (old, new):
+        path.write_bytes(b"half a document")
+    os.utime(old, (0, 0))
+    run(put(PDF))
+    assert not old.exists()
+    assert new.exists()
+    os.utime(new, (0, 0))
+    run(put(PDF, "again.pdf"))
+    assert not new.exists()

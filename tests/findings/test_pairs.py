@@ -17,7 +17,6 @@ def twin(name: str, issued_on: str, **told: Any) -> Twin:
         "gross": dec("1230.00"),
         "issued_on": day(issued_on),
         "own": True,
-        "seen": True,
         "position": 10,
     }
     return Twin(**(fields | told))
@@ -57,14 +56,6 @@ def test_the_own_document_is_the_subject_also_where_the_other_projects_is_later(
     polish, english = messages("same_amount", given)
     assert "kwotę brutto 1 230,00 zł co dokument FV/b z 12.05.2019." in polish
     assert "PLN 1,230.00 as document FV/b of 12 May 2019." in english
-
-
-def test_documents_that_the_asker_may_not_see_are_neither_named_nor_counted() -> None:
-    others = [twin(name, "2019-05-12", own=False, seen=False) for name in ("secret1", "secret2")]
-    given = facts(twins=[twin("a", "2019-05-10"), *others])
-    (one,) = found("same_amount", given)
-    assert "secret" not in repr(one)
-    assert "rozliczany w innym projekcie" in messages("same_amount", given)[0]
 
 
 def test_two_documents_of_other_projects_are_not_this_projects_concern() -> None:

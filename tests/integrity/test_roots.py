@@ -1,75 +1,64 @@
-"""The root of the log at a position, whatever was asked before."""
+"""The root of the log at a position, whatever of it is sealed."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import cast
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 
-from ledger.event_store.codec import leaf_hash
 from ledger.event_store.log import EventLog, Leaf
-from ledger.integrity import roots
 from ledger.integrity.roots import root_at
-from ledger.integrity.tree import Frontier
+from ledger.integrity.sealing import Sealer
+from tests.integrity.growing import as_owner, record, roots, tables
 
-PAGE = 7
-
-
-class KeptLog:
-    """A log of so many leaves that counts what is read of it."""
-
-    def __init__(self, size: int) -> None:
-        self.leaves = [Leaf(at, b'{"position":%d}' % at) for at in range(1, size + 1)]
-        self.read = 0
-
-    async def pages(self, after: int, upto: int) -> AsyncIterator[list[Leaf]]:
-        for start in range(after, min(upto, len(self.leaves)), PAGE):
-            page = self.leaves[start : min(start + PAGE, upto)]
-            self.read += len(page)
-            yield page
+SIZE, SEALED = 600, 530
 
 
-def expected(log: KeptLog, position: int) -> str:
-    frontier = Frontier()
-    for leaf in log.leaves[:position]:
-        frontier.append(bytes.fromhex(leaf_hash(leaf.bytes)))
-    return frontier.root().hex()
+def asked(url: str, positions: Sequence[int]) -> tuple[list[str], int]:
+    """The roots at these positions, and how many events were read for them."""
 
+    async def ask() -> tuple[list[str], int]:
+        log, read = EventLog(url, readers=1), 0
+        pages = log.pages
 
-def asked(log: KeptLog, *positions: int) -> list[str]:
-    async def ask() -> list[str]:
-        return [await root_at(cast(EventLog, log), position) for position in positions]
+        async def counted(after: int, upto: int | None = None) -> AsyncIterator[list[Leaf]]:
+            nonlocal read
+            async for page in pages(after, upto):
+                read += len(page)
+                yield page
+
+        log.pages = counted  # type: ignore[method-assign]
+        await log.open()
+        try:
+            return [await root_at(log, position) for position in positions], read
+        finally:
+            await log.close()
 
     return asyncio.run(ask())
 
 
-def test_every_position_has_its_root_in_whatever_order_it_is_asked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(roots, "FIRST_STEP", 4)
-    monkeypatch.setattr(roots, "MARKS", 5)  # so few that marks are given up on the way
-    log = KeptLog(60)
-    order = [0, 60, 1, 59, 17, 16, 16, 0, 33, 2, 60]
-    assert asked(log, *order) == [expected(log, position) for position in order]
+def expected(url: str, positions: Sequence[int]) -> list[str]:
+    known = roots(url)
+    return [known[position].hex() for position in positions]
 
 
-def test_a_later_question_reads_only_what_was_recorded_since() -> None:
-    log = KeptLog(50)
-    asked(log, 40)
-    assert log.read == 40
-    asked(log, 50, 50)
-    assert log.read == 50
+def test_every_position_has_its_root_whatever_is_sealed(database_url: str, tmp_path: Path) -> None:
+    record(database_url, 10)
+    assert asked(database_url, [0, 7, 10]) == (expected(database_url, [0, 7, 10]), 17)
+
+    record(database_url, SEALED - 10)
+    Sealer(database_url, tmp_path / "keys").catch_up()
+    record(database_url, SIZE - SEALED)
+    sealed = [0, 1, 2, 255, 256, 257, 511, 512, 529, SEALED]
+    assert asked(database_url, sealed) == (expected(database_url, sealed), 0)
+    later = [SEALED + 1, SIZE]
+    assert asked(database_url, later) == (expected(database_url, later), 1 + SIZE - SEALED)
+
+    as_owner(database_url, *tables("tree.tiles"), "DELETE FROM tree.tiles WHERE level = 0")
+    assert asked(database_url, [300]) == (expected(database_url, [300]), 300)
 
 
-def test_an_earlier_question_starts_at_the_nearest_mark(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roots, "FIRST_STEP", 10)
-    log = KeptLog(50)
-    asked(log, 50)
-    log.read = 0
-    asked(log, 43)
-    assert log.read == 3
-
-
-def test_a_position_to_which_the_log_has_not_come_has_no_root() -> None:
+def test_a_position_to_which_the_log_has_not_come_has_no_root(database_url: str) -> None:
+    record(database_url, 10)
     with pytest.raises(LookupError, match="11"):
-        asked(KeptLog(10), 11)
+        asked(database_url, [11])

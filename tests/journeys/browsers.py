@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import msgspec
 
 from tests.journeys.conftest import Service
 
@@ -19,6 +20,7 @@ class Browser:
         self.jar: dict[str, str] = {}
         self.said: list[str] = []
         self.csrf = ""
+        self.headers = httpx.Headers()
 
     @property
     def cookie(self) -> str | None:
@@ -32,6 +34,11 @@ class Browser:
 
     def ask(self, method: str, path: str, *, status: int, **options: Any) -> Any:
         """The decoded answer, which must have that status; `headers` go beside the cookies."""
+        text = self.page(method, path, status=status, **options)
+        return msgspec.json.decode(text) if text else None
+
+    def page(self, method: str, path: str, *, status: int, **options: Any) -> bytes:
+        """The answer, which must have that status."""
         headers: dict[str, Any] = self._headers | dict(options.pop("headers", {}))
         if self.jar:
             carried = "; ".join(f"{name}={text}" for name, text in self.jar.items())
@@ -47,7 +54,7 @@ class Browser:
                 self.jar[name] = text.strip('"')
         self._http.cookies.clear()
         self.headers = answer.headers
-        return answer.json() if answer.content else None
+        return answer.content
 
     def sign_in(self, token: str) -> dict[str, Any]:
         """The session of who shows a token."""

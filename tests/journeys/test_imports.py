@@ -221,6 +221,8 @@ def test_a_correction_changes_the_invoice_that_it_names(
     found = user.get(f"/api/expenditures/{recorded(user, receipt)[0]['stream']}")
     assert (found["net"], found["vat"], found["gross"]) == ("800.00", "184.00", "984.00")
     assert [one["eligible"] for one in found["charges"]] == ["984.00"]
+    before = user.get(f"/api/expenditures/{found['id']}", valid_at="2025-09-30")
+    assert (before["gross"], before["eligible"]) == ("1107.00", "1107.00")
     for again in (content, later):
         told = bring(officer, again, project, name="z.zip", line="1.1")
         assert (told["new"], told["known"], told["errors"]) == (0, told["documents"], [])

@@ -263,7 +263,26 @@ def test_an_erased_person_goes_on_counting_in_the_same_breakdown(story: Story) -
     after = story.row("W")
     assert after["breakdown"] == before["breakdown"]
     assert story.row("W", "2019-06-01")["breakdown"] == before["breakdown"]
-    assert story.user.get(after["explain"])["items"][0]["subject_name"] is None
+    assert story.user.get(after["explain"])["items"][0]["subject_name"] == "[erased]"
+
+
+@pytest.mark.parametrize(
+    ("born_on", "group"),
+    [("1994-05-01", "25_54"), ("1994-05-02", "under_25"), ("1964-05-02", "25_54")],
+)
+def test_the_age_on_entry_outlives_the_day_of_birth(story: Story, born_on: str, group: str) -> None:
+    """In the year in which somebody becomes 25 or 55 the year of birth does not tell the group."""
+    world, team = story.world, story.world.team(story.project)
+    story.counts("W", "person", "team_appointed")
+    person = world.person(born_on=born_on)
+    story.appoint(team, "2019-05-01", person=person, role="member")
+    before = story.row("W")["breakdown"]["age_group"]
+    assert before == {group: 1}
+    erasure = world.tell(f"persons/{person}/erase", on="2020-01-01")["position"]
+    assert story.row("W")["breakdown"]["age_group"] == before
+    path = f"/api/projects/{story.project}/indicators"
+    then = story.user.get(path, known_at=erasure - 1)["items"][0]
+    assert then["breakdown"]["age_group"] == before
 
 
 def test_a_dropped_indicator_is_seen_before_it_was_dropped_only(story: Story) -> None:

@@ -144,3 +144,8 @@ def test_what_cannot_be_meant_signs_nobody_in(browser: Browser, body: Any) -> No
     browser.ask("POST", "/api/session", status=400 if body == [] else 422, json=body)
     browser.ask("POST", "/api/session", status=401, json={"token": "ledger_wrong"})
     assert browser.cookie is None
+
+
+def test_without_a_provider_no_address_leads_to_it(browser: Browser) -> None:
+    for path in ("/sign-in/oidc", "/sign-in/oidc/callback?code=x&state=y"):
+        browser.page("GET", path, status=404)

@@ -17,6 +17,8 @@ from ledger.integrity.note import Verifier, parse, vouched
 from ledger.integrity.receipts import ReceiptRefused, check
 from tests.attestations.bodies import Standing, witnessing
 from tests.conftest import fresh_database
+from tests.journeys.accounts import accounts
+from tests.journeys.auditing import MUS
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import World
 
@@ -49,6 +51,14 @@ def shared(watched: tuple[Service, Standing]) -> Service:
 @pytest.fixture(scope="module")
 def witness(watched: tuple[Service, Standing]) -> Verifier:
     return watched[1].at.verifier
+
+
+@pytest.fixture(scope="module")
+def project(world: World) -> str:
+    """A project with a charge."""
+    books = accounts(world)
+    books.spend("100.00")
+    return books.project
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +126,20 @@ def test_how_far_the_witness_has_come_is_told(
     assert [one["name"] for one in ready] == [witness.name]
     metrics = shared.nobody().raw("GET", "/metrics").text
     assert 'ledger_witness_failing{witness="witness.example/w"} 0.0' in metrics
+
+
+def test_a_sample_is_drawn_by_what_a_witness_signed_and_by_nothing_that_looks_like_it(
+    auditor: Client, project: str, cosigned: bytes
+) -> None:
+    lines = cosigned.decode().splitlines()
+    design = MUS | {"sample_size": 1}
+    asked = {"project": project, "population": "charges", "design": design}
+    at = {"checkpoint_size": int(lines[1])}
+    forged = lines[-1].replace(" witness.example/w ", " witness.example/x ")
+    refused = auditor.post("/api/samples", {**asked, **at, "cosignature": forged}, status=422)
+    assert refused["errors"][0]["field"] == "cosignature"
+    drawn = auditor.post("/api/samples", {**asked, **at, "cosignature": lines[-1]})
+    found = auditor.get(f"/api/samples/{drawn['id']}")
+    assert (found["seed_source"], found["seed_text"]) == ("cosignature", lines[-1])
+    later = {"checkpoint_size": int(lines[1]) + 1}
+    auditor.post("/api/samples", {**asked, **later, "cosignature": lines[-1]}, status=422)

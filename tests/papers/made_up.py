@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ledger.papers.claim import Charge, Claim, ClaimPaper, Project
+from ledger.papers.charges import Charge
+from ledger.papers.claim import Claim, ClaimPaper, Project
 from ledger.papers.imprint import Imprint
 
 ROOT = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from ledger.papers.claim import Charge, ClaimPaper
+from ledger.papers.charges import Charge
+from ledger.papers.claim import ClaimPaper
 from ledger.papers.claim_pdf import claim_pdf
 from ledger.papers.typesetting import MISSING, is_printable, plain, shown
 from ledger.papers.written import Lang

@@ -93,6 +93,27 @@ def test_what_was_approved_has_a_column_once_it_is_known() -> None:
     assert approved[1][approved[0].index("Zatwierdzono")] == 1.0
 
 
+@pytest.mark.parametrize(
+    ("lang", "header", "name"),
+    [("pl", "Kategoria kosztów", "koszty pośrednie"), ("en", "Category of cost", "indirect costs")],
+)
+def test_what_the_ledger_knows_by_a_code_is_named(lang: Lang, header: str, name: str) -> None:
+    raw = made(paper(charge(1, category="indirect")), lang)
+    cover, listed = sheet(raw, 0), sheet(raw, 1)
+    (under,) = [at for at, row in enumerate(cover) if row[0] == header]
+    assert cover[under + 1][0] == name
+    assert name in listed[1]
+
+
+def test_a_row_has_room_for_all_lines_of_its_texts() -> None:
+    long = "Regionalny Ośrodek Polityki Społecznej w Rzeszowie, Zespół do spraw kooperacji"
+    raw = made(paper(charge(1, issuer_name="Poczta", description="List"),
+                     charge(2, issuer_name=long)))  # fmt: skip
+    heights = re.findall(r'<row r="(\d)"[^>]* ht="([\d.]+)"', part(raw, "xl/worksheets/sheet2.xml"))
+    assert dict(heights)["2"] == "13.5"
+    assert float(dict(heights)["3"]) > 2 * 13
+
+
 def test_the_cover_says_from_which_state_it_was_made() -> None:
     raw = made(paper(charge(1)))
     told = {row[0]: row[1] for row in sheet(raw, 0)}

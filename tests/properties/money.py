@@ -140,6 +140,8 @@ class Spending(Draws):
             ("charge", self.charge()) if self.chance.random() < 0.5
             else ("pay", {"paid_on": str(self.day())}),
             ("correct", {"correcting_document": other, **self.amounts()}),
+            ("correct", known | {"correcting_document": other, **self.amounts(),
+                                 "eligible": self.amount(60)}),
             ("correct", self.chance.choice([self.amounts(), {"issued_on": str(self.day())}])),
             ("correct", {"paid_on": str(self.day()), "description": "Ink"}),
             ("correct", known | self.chance.choice(mended)),

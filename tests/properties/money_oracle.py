@@ -1,8 +1,8 @@
 """What should the sums be? The events about money, folded by the definition: no tables.
 
-A charge counts from its day until it is withdrawn; its corrections hold from the beginning, so
-they count from the day that they name. A claim's lines are those that it was submitted with,
-and while it is open the charges that stand in it, less what was refused of them.
+A charge counts from its day until it is withdrawn; what corrects or adjusts it holds from the day
+that it names. A claim's lines are those that it was submitted with, and while it is open the
+charges that stand in it, less what was refused of them.
 """
 
 from collections import defaultdict
@@ -40,7 +40,7 @@ class MoneyOracle(Oracle):
                 here = found[stream, data["charge"]]
                 if kind == "charge-withdrawn":
                     here["live"] = False
-                elif kind == "charge-corrected":
+                elif kind in ("charge-corrected", "charge-adjusted"):
                     here |= data
                 else:
                     here["refused"] += REFUSED[kind] * Decimal(data["amount"])

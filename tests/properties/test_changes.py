@@ -103,7 +103,7 @@ def test_the_changes_lead_from_the_rows_of_one_moment_to_those_of_another(
             for since, upto in ranges:
                 day = FIRST + timedelta(days=chance.randrange(-5, DAYS + 5))
                 moment = Moment(chance.choice([day, date(2021, 1, 1)]), upto)
-                question = Question(one.reading, moment, Asker(personal=True))
+                question = Question(one.reading, moment, Asker())
                 for project in chronicle.made["projects"][:2]:
                     found = await all_changes(question, project, since)
                     before = await rows_at(one, project, Moment(moment.valid_at, since))

@@ -25,7 +25,7 @@ LOADER = Caller(id="load", name="ledger load", role="admin", operator=True)
 
 
 async def _load(ledger: Ledger, name: str) -> None:
-    async with bootstrap.parts(ledger.url, str(ledger.documents)) as parts:
+    async with bootstrap.parts(ledger.url, str(ledger.documents), ledger.keys) as parts:
         worker = Worker(ledger.url)
         worker.start()
         try:

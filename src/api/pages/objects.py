@@ -160,5 +160,4 @@ async def changes_of(page: Page, id: str) -> list[Any]:
     """The object's history, newest first, for those who may read the log."""
     if not page.is_one_of("auditor", "admin"):
         return []
-    log, known_at = page.parts.log, page.question.moment.known_at
-    return list(reversed(await history(log, id, known_at)))
+    return list(reversed(await history(page.question, page.parts.log, id)))

@@ -14,6 +14,7 @@ from ledger.access.devices import Devices
 from ledger.access.failures import Failures
 from ledger.access.granted import Granted
 from ledger.access.invitations import Invitations
+from ledger.access.openid import Provider, Visits, read_configuration
 from ledger.access.second_factors import SecondFactors
 from ledger.access.secret import AccessKey
 from ledger.access.sessions import Session, Sessions
@@ -26,7 +27,10 @@ __all__ = ["ROLES", "Access", "Account", "Session", "Token", "Tokens", "connecte
 
 
 class Access:
-    """The credentials in the database, each kind in its own object; `keys`: a folder outside it."""
+    """The credentials in the database, each kind in its own object; `keys`: a folder outside it.
+
+    Raises `ProviderMisconfigured` where what the settings say of an identity provider is unusable.
+    """
 
     def __init__(self, url: str, keys: Path) -> None:
         pool = self._pool = AsyncConnectionPool(
@@ -36,11 +40,14 @@ class Access:
         self.granted = Granted(pool)
         self.tokens = Tokens(pool, self.granted)
         self.sessions = Sessions(pool)
-        self.accounts = Accounts(pool)
+        self.accounts = Accounts(pool, self.key)
         self.invitations = Invitations(pool)
         self.factors = SecondFactors(pool, self.key)
         self.failures = Failures(pool, self.key)
         self.devices = Devices(pool)
+        self.visits = Visits(pool)
+        told = settings().openid
+        self.provider = None if told is None else Provider(read_configuration(told))
         self.door = SigningIn(self.accounts, self.factors, self.failures, self.devices)
 
     async def open(self) -> None:

@@ -14,6 +14,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from ledger.access.granted import VERSION
+from ledger.access.secret import AccessKey
 from ledger.kernel.errors import Collision, Invalid, Refusal
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{1,59}$"
@@ -23,14 +24,13 @@ RESERVED = frozenset({"operator", "ledger", "system"})
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """Somebody who signs in; `issuer` and `subject` say by which identity provider, if by one."""
+    """Somebody who signs in; `issuer` says by which identity provider, if by one."""
 
     id: str
     name: str
     display_name: str | None
     email: str | None
     issuer: str | None
-    subject: str | None
     has_password: bool
     has_second_factor: bool
     created_at: datetime
@@ -44,7 +44,7 @@ class NameTaken(Refusal):
 
 _FIELDS = Account.__struct_fields__
 _COLUMNS = (
-    "a.id::text, a.name, a.display_name, a.email, a.issuer, a.subject, a.password IS NOT NULL,"
+    "a.id::text, a.name, a.display_name, a.email, a.issuer, a.password IS NOT NULL,"
     " EXISTS (SELECT FROM access.second_factors AS f"
     " WHERE f.account = a.id AND f.confirmed_at IS NOT NULL),"
     " a.created_at, a.signed_in_at, a.disabled_at"
@@ -70,8 +70,9 @@ def check_name(name: str) -> str:
 class Accounts:
     """The accounts in the database."""
 
-    def __init__(self, pool: "AsyncConnectionPool[AsyncConnection]") -> None:
+    def __init__(self, pool: "AsyncConnectionPool[AsyncConnection]", key: AccessKey) -> None:
         self._pool = pool
+        self._key = key
 
     async def create(
         self,
@@ -82,11 +83,12 @@ class Accounts:
         email: str | None = None,
         subject: tuple[str, str] | None = None,
     ) -> None:
-        """A new account without a password; `subject`: the provider's issuer and its name there.
+        """A new account without a password; `subject`: the provider and its name of the person.
 
-        Raises `NameTaken`.
+        Of that name only a keyed hash is kept: it may be a number of the person. Raises
+        `NameTaken`, also where the person has an account.
         """
-        issuer, known_as = subject or (None, None)
+        issuer, known_as = (subject[0], self._known_as(*subject)) if subject else (None, None)
         try:
             async with self._pool.connection() as connection:
                 await connection.execute(
@@ -111,7 +113,11 @@ class Accounts:
 
     async def of_subject(self, issuer: str, subject: str) -> Account | None:
         """The account of that person of an identity provider."""
-        return await self._first("a.issuer = %s AND a.subject = %s", issuer, subject)
+        known_as = self._known_as(issuer, subject)
+        return await self._first("a.issuer = %s AND a.subject = %s", issuer, known_as)
+
+    def _known_as(self, issuer: str, subject: str) -> str:
+        return self._key.digest("subject", f"{issuer}\0{subject}", 32).hex()
 
     async def in_force(self, id: str) -> tuple[Account, int] | None:
         """An account that is not disabled, and the version of its stream."""

@@ -57,12 +57,12 @@ def guesses(password: str, own: Sequence[str] = ()) -> int:
     from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists take a while to load
 
     parts = [part for text in own for part in (text, *text.replace("@", ".").split(".")) if part]
-    judged = _plain(password[:JUDGED])
-    found = zxcvbn(judged, user_inputs=[*map(_plain, parts), *COMMON_WORDS])
+    judged = plain(password[:JUDGED])
+    found = zxcvbn(judged, user_inputs=[*map(plain, parts), *COMMON_WORDS])
     return int(found["guesses"])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without the marks of Polish letters: `hasło` is as common as `haslo`."""
     return "".join(
         letter

@@ -6,10 +6,11 @@ own there has the role that stands beside it.
 
 import hashlib
 import secrets
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-import psycopg
 import uuid_utils
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from ledger.access.granted import VERSION, Granted
+from ledger.event_store.together import Together
 
 ROLES = ("officer", "coordinator", "manager", "auditor", "admin")
 PREFIX = "ledger"
@@ -92,6 +94,8 @@ class Tokens:
     def __init__(self, pool: "AsyncConnectionPool[AsyncConnection]", granted: Granted) -> None:
         self._pool = pool
         self._granted = granted
+        # Asked for by every request, and anew each time: a token that is revoked ends at once.
+        self._rows = Together(self._look_up)
 
     async def create(
         self,
@@ -116,32 +120,35 @@ class Tokens:
     async def verify(self, token: str) -> Token | None:
         """The token of that text with what it may do now; None: unknown, wrong or not in force."""
         parts = _parts(token)
-        if parts is None:
-            return None
-        try:
-            return await self._in_force(*parts)
-        except psycopg.DataError:
-            return None
+        return None if parts is None else await self._in_force(*parts)
 
     async def in_force(self, id: str) -> Token | None:
         """The token of that id with what it may do now; None: unknown or not in force."""
         return await self._in_force(id, None)
 
     async def _in_force(self, id: str, secret: str | None) -> Token | None:
+        try:
+            row = await self._rows.get(UUID(id))
+        except ValueError:
+            return None
+        if row is None or (secret is not None and not _matches(row[_WIDTH:], secret)):
+            return None
+        if secret is not None and row[-2]:
+            async with self._pool.connection() as connection:
+                await connection.execute(
+                    "UPDATE access.tokens SET used_at = now() WHERE id = %s", (row[0],)
+                )
+        return await self._with_grant(_token(row[:_WIDTH]), row[-1])
+
+    async def _look_up(self, ids: Collection[UUID]) -> Mapping[UUID, tuple[Any, ...]]:
+        """The rows of those tokens that are in force now."""
         async with self._pool.connection() as connection:
             found = await connection.execute(
                 f"SELECT {_COLUMNS}, {_SECRETS}, {VERSION.format(holder='t.id')}"
-                f" FROM access.tokens AS t WHERE t.id = %(id)s AND {_IN_FORCE}",
-                {"id": id, "often": NOTED_EVERY},
+                f" FROM access.tokens AS t WHERE t.id = ANY(%(ids)s) AND {_IN_FORCE}",
+                {"ids": list(ids), "often": NOTED_EVERY},
             )
-            row = await found.fetchone()
-            if row is None or (secret is not None and not _matches(row[_WIDTH:], secret)):
-                return None
-            if secret is not None and row[-2]:
-                await connection.execute(
-                    "UPDATE access.tokens SET used_at = now() WHERE id = %s", (id,)
-                )
-        return await self._with_grant(_token(row[:_WIDTH]), row[-1])
+            return {UUID(row[0]): row for row in await found.fetchall()}
 
     async def _with_grant(self, token: Token, version: int) -> Token | None:
         if not version:

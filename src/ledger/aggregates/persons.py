@@ -7,6 +7,7 @@ from datetime import date
 from msgspec import UNSET, UnsetType, structs
 from msgspec.structs import replace
 
+from ledger.kernel.ages import AgeOnEntry
 from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import InstitutionId, PersonalDate, PersonalText, Sex, Year
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
@@ -82,7 +83,12 @@ class PersonUpdated(Event, frozen=True, kw_only=True):
 
 @PERSONS.event("person.erased")
 class PersonWasErased(Event, frozen=True, kw_only=True):
-    """The key of a person's data was destroyed; nobody can read them any more."""
+    """The key of a person's data was destroyed; nobody can read them any more.
+
+    What counts by age need of the day of birth is kept: a group on few days of entry.
+    """
+
+    ages: tuple[AgeOnEntry, ...] = ()
 
     def apply(self, state: Person, on: date) -> Person:
         return Person(
@@ -179,6 +185,8 @@ class UpdatePerson(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ErasePerson(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Destroy the key of the personal data: nothing can bring them back."""
 
+    erases = True
+
     def decide(self, state: Person, given: Given) -> Sequence[Event]:
         _check_not_erased(state, given)
-        return [PersonWasErased()]
+        return [PersonWasErased(ages=tuple(given.ages.get(given.id, ())))]

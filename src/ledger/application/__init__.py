@@ -6,7 +6,7 @@ anew. Nothing of a refused request is recorded.
 """
 
 from ledger.application.bulk import Outcome
-from ledger.application.ledger import Ledger, digest_of
+from ledger.application.ledger import Ledger
 from ledger.application.staging import Lookups
 from ledger.application.wishes import (
     COMMON_FIELDS,
@@ -29,7 +29,6 @@ __all__ = [
     "Receipt",
     "RefusedInBatch",
     "Wish",
-    "digest_of",
     "new_id",
     "valid_id",
 ]

@@ -4,7 +4,7 @@ Each command must be about an object of its own, so that none has to see what an
 Of a decided command only its events' bytes are kept, so memory stays small.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import islice
 
@@ -15,8 +15,9 @@ from ledger.application.state_cache import StateCache
 from ledger.application.wishes import Caller, Ready, Wish, read_wish
 from ledger.event_store.append import VersionConflict
 from ledger.event_store.codec import LeafEvent
-from ledger.event_store.log import EventLog, stored_event
+from ledger.event_store.log import EventLog, Pending, stored_event
 from ledger.kernel.errors import Invalid, LedgerError, NotNow
+from ledger.privacy.vault import Vault
 
 PORTION = 500
 
@@ -36,6 +37,7 @@ class Bulk:
         self,
         log: EventLog,
         lookups: Lookups,
+        vault: Vault | None,
         caller: Caller,
         request_id: str,
         today: date,
@@ -43,6 +45,7 @@ class Bulk:
         record: bool,
     ) -> None:
         self._log = log
+        self._vault = vault
         self._lookups = lookups
         self._caller = caller
         self._request_id = request_id
@@ -81,13 +84,14 @@ class Bulk:
 
     async def _decide(self, ready: list[tuple[int, Ready]]) -> None:
         # States that are read for this once must not push out those that are in use.
-        staging = Staging(StateCache(self._log), self._lookups, self._caller, self._request_id)
+        states = StateCache(self._log, self._vault)
+        staging = Staging(states, self._lookups, self._caller, self._request_id)
         await staging.prefetch([one for _, one in ready], fresh=True)
         for index, one in ready:
             decided = len(staging.events)
             try:
                 await staging.decide(one)
-                events = [stored_event(pending) for pending in staging.events[decided:]]
+                events = [stored_event(p) for p in await self._sealed(staging.events[decided:])]
             except LedgerError as error:
                 self._refused.append((index, error))
                 continue
@@ -96,6 +100,9 @@ class Bulk:
         self._guards |= staging.guards()
         if self._refused:
             self._events.clear()  # nothing will be recorded: no need to remember
+
+    async def _sealed(self, events: Sequence[Pending]) -> Sequence[Pending]:
+        return events if self._vault is None else await self._vault.sealed(events)
 
     async def outcome(self) -> Outcome:
         """What came of it; nothing is recorded where something is refused.

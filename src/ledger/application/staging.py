@@ -1,7 +1,7 @@
 """On which states is decided? Those of the log, and what the request itself decided so far."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -12,6 +12,7 @@ from ledger.application.wishes import Caller, Ready, Receipt, new_id
 from ledger.event_store.codec import Provenance
 from ledger.event_store.log import Pending
 from ledger.kernel import decision
+from ledger.kernel.ages import AgeOnEntry
 from ledger.kernel.errors import (
     FieldError,
     Invalid,
@@ -19,6 +20,7 @@ from ledger.kernel.errors import (
     StaleVersion,
 )
 from ledger.kernel.messages import Aggregate, Event, Given, Notice, State
+from ledger.kernel.standing import PersonStanding
 
 
 class Lookups(Protocol):
@@ -26,6 +28,9 @@ class Lookups(Protocol):
 
     async def streams_of(self, collection: str, project: str | None) -> Sequence[str]:
         """The ids of all objects of a collection (in a project), up to the log's head."""
+
+    async def ages_on_entry(self, persons: Sequence[str]) -> Mapping[str, Sequence[AgeOnEntry]]:
+        """What counts by age must keep of these persons once they are erased."""
 
 
 class Staging:
@@ -45,6 +50,7 @@ class Staging:
         self._used: set[str] = set()
         self.events: list[Pending] = []
         self.lasts: list[int] = []
+        self._answers: list[dict[str, Any]] = []
 
     async def prefetch(self, ready: Sequence[Ready], *, fresh: bool) -> None:
         """Loads what the commands name, in one go; `fresh` holds for all that follows."""
@@ -74,6 +80,7 @@ class Staging:
         actual, expected = known.version if known else 0, one.wish.if_match
         if expected is not None and expected != actual:
             raise StaleVersion(expected=expected, actual=actual)
+        world = await self._seen(one, state)
         given = Given(
             id=one.id,
             effective_on=one.effective_on,
@@ -83,7 +90,8 @@ class Staging:
             operator=self._caller.operator,
             reason=one.common.reason,
             new_id=new_id,
-            world=await self._seen(one, state),
+            world=world,
+            ages=await self._ages(one, world),
         )
         self._apply(one, decision.decide(command, state, given, one.references), given)
 
@@ -99,6 +107,14 @@ class Staging:
         if one.command.terms.looks_up:
             world |= await self._look_up(one.command.terms.looks_up, one, state)
         return world
+
+    async def _ages(
+        self, one: Ready, world: Mapping[str, object]
+    ) -> Mapping[str, Sequence[AgeOnEntry]]:
+        if not one.command.erases:
+            return {}
+        named = (id for id, standing in world.items() if isinstance(standing, PersonStanding))
+        return await self._lookups.ages_on_entry([one.id, *named])
 
     def _check_scope(self, one: Ready, state: State | None) -> None:
         """What belongs to another project than the caller's does not exist for the caller."""
@@ -166,6 +182,7 @@ class Staging:
         own = [event for event in decided if isinstance(event, Event)]
         self._record(one.id, own, provenance)
         self.lasts.append(len(self.events) - 1)
+        self._answers.append(one.command.answer(own))
 
     def _record(self, stream: str, events: Sequence[Event], provenance: Provenance) -> None:
         known = self._known.get(stream)
@@ -200,9 +217,9 @@ class Staging:
                 version=self.events[last].version,
                 position=first + last,
                 recorded_at=recorded_at,
-                extra=self.events[last].event.answer(),
+                extra=answer,
             )
-            for last in self.lasts
+            for last, answer in zip(self.lasts, self._answers, strict=True)
         ]
 
 

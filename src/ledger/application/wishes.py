@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ledger import catalogue
 from ledger.kernel.errors import (
+    FieldError,
     Forbidden,
     Invalid,
     LedgerError,
@@ -67,6 +68,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     position: int
     recorded_at: str
     extra: dict[str, Any] = {}
+    warnings: tuple[FieldError, ...] = ()
 
     def answer(self) -> dict[str, Any]:
         """The receipt as clients read it."""
@@ -76,6 +78,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
             "position": self.position,
             "recorded_at": self.recorded_at,
             **self.extra,
+            **({"warnings": [one._asdict() for one in self.warnings]} if self.warnings else {}),
         }
 
 

@@ -59,7 +59,8 @@ async def _make(url: str, project: str, file: Path) -> Made:
         at = await sealed(made.tree, place.keys, least=head)
         wish = Wish(project=project, valid_at=date.today())  # noqa: DTZ011 - any day will do
         began = perf_counter()
-        found = await bundle(Sources(made.log, made.reading, made.documents), at, wish)
+        sources = Sources(made.log, made.reading, made.documents, made.disclosure)
+        found = await bundle(sources, at, wish)
         with file.open("wb") as out:
             async for chunk in found.chunks:
                 out.write(chunk)

@@ -1,11 +1,13 @@
 """Which events and documents belong into a project's bundle?
 
 All events of what belongs to the project, and those of the institutions and persons that they
-refer to, directly or through one another: without these nobody could tell who is meant.
+refer to, directly or through one another: without these nobody could tell who is meant. Of a
+document that other projects charge as well, what concerns their charges is withheld.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -14,6 +16,7 @@ from ledger.event_store.log import EventLog
 from ledger.integrity.tree import Frontier
 from ledger.projections.stream_register import OF_PROJECT
 from ledger.queries.asking import Question
+from ledger.queries.leaves import withheld_positions
 
 PAGE = 1_000
 RANGE = 256
@@ -50,27 +53,38 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class Contents(Struct, frozen=True, kw_only=True):
-    """The positions of the events that are given in full, and the evidence that they name."""
+    """The positions of the events that are given in full, and the evidence that they name.
+
+    `withheld`: those of the project's streams that are given as hashes only.
+    """
 
     positions: list[int]
+    withheld: frozenset[int]
     documents: list[Document]
 
 
 async def contents(question: Question, log: EventLog, project: str) -> Contents:
     """What the bundle of the project has, at the moment of the question."""
     own = [row[0] for row in await question.rows(OF_PROJECT, project=project)]
-    shared = {row[0].encode() for row in await question.rows(_SHARED)}
-    positions = await _positions(question, own)
+    shared = {row[0].encode() for row in await _common(question, _SHARED)}
+    withheld = await withheld_positions(question, log, own)
+    positions = [one for one in await _positions(question, own) if one not in withheld]
     reading = positions
     while reading:
         named = await _named(log, reading, shared)
         shared -= named
-        reading = await _positions(question, sorted(one.decode() for one in named))
+        streams = sorted(one.decode() for one in named)
+        reading = [row[0] for row in await _common(question, _POSITIONS, streams=streams)]
         positions = positions + reading
     rows = await question.rows(_DOCUMENTS, project=project, streams=own, plan_once=False)
     names = Document.__struct_fields__
     documents = [Document(**dict(zip(names, row, strict=True))) for row in rows]
-    return Contents(positions=sorted(positions), documents=documents)
+    return Contents(positions=sorted(positions), withheld=withheld, documents=documents)
+
+
+async def _common(question: Question, text: str, **params: Any) -> list[tuple[Any, ...]]:
+    """Rows of what belongs to no project; of it, what the project names is the project's to see."""
+    return await question.reading.rows(text, question.params(**params), plan_once=False)
 
 
 async def _positions(question: Question, streams: Sequence[str]) -> list[int]:
@@ -93,8 +107,10 @@ async def event_lines(log: EventLog, positions: Sequence[int]) -> AsyncIterator[
         yield b"".join(leaf.bytes + b"\n" for leaf in leaves)
 
 
-async def hash_lines(log: EventLog, size: int, inside: Iterable[int]) -> AsyncIterator[bytes]:
-    """A line for each position: its hash, and whether its event is in the bundle.
+async def hash_lines(
+    log: EventLog, size: int, inside: Iterable[int], withheld: Collection[int]
+) -> AsyncIterator[bytes]:
+    """A line for each position: its hash, and whether its event is in the bundle or withheld.
 
     After every 256 lines stands their common hash, so that a changed one can be told by its place.
     """
@@ -103,7 +119,8 @@ async def hash_lines(log: EventLog, size: int, inside: Iterable[int]) -> AsyncIt
         lines = []
         for position, leaf in page:
             digest = leaf_hash(leaf)
-            lines.append(f"{position} {digest}{' event' if position in kept else ''}\n")
+            mark = " event" if position in kept else " withheld" if position in withheld else ""
+            lines.append(f"{position} {digest}{mark}\n")
             range_.append(bytes.fromhex(digest))
             if position % RANGE == 0:
                 lines.append(f"{position - RANGE + 1}-{position} {range_.root().hex()}\n")

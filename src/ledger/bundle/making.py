@@ -6,7 +6,7 @@ The bundle is made at a signed checkpoint. The same checkpoint and day give the 
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ledger.bundle.archive import Archive
 from ledger.bundle.contents import Contents, contents, event_lines, hash_lines
-from ledger.bundle.report import report
+from ledger.bundle.report import report, told_as
 from ledger.bundle.report_html import report_html
 from ledger.bundle.report_pdf import report_pdf
 from ledger.bundle.sealed import Sealed
@@ -24,6 +24,7 @@ from ledger.event_store.log import EventLog
 from ledger.integrity.note import sign
 from ledger.papers.imprint import Imprint, imprint
 from ledger.papers.written import file_name
+from ledger.privacy.disclosure import Disclosure
 from ledger.projections.engine.reading import Moment, Reading
 from ledger.queries.asking import Asker, Question
 
@@ -37,6 +38,7 @@ class Sources(NamedTuple):
     log: EventLog
     reading: Reading
     documents: Documents
+    disclosure: Disclosure
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -57,8 +59,9 @@ class Bundle(NamedTuple):
 async def bundle(sources: Sources, sealed: Sealed, wish: Wish) -> Bundle:
     """The bundle of a project at a signed checkpoint. Raises `NotFound`."""
     moment = Moment(wish.valid_at, sealed.checkpoint.size)
-    asker = Asker(project=wish.project, personal=True)
-    question = Question(sources.reading, moment, asker)
+    # Nobody's name goes into a file that no erasure can reach; ages are counted all the same.
+    asker = Asker(project=wish.project)
+    question = Question(sources.reading, moment, asker, disclosure=sources.disclosure)
     found = await contents(question, sources.log, wish.project)
     of = await tables(question, wish.project, found.documents)
     made = await imprint(sources.log, moment)
@@ -69,7 +72,7 @@ async def bundle(sources: Sources, sealed: Sealed, wish: Wish) -> Bundle:
         "verifier_key": f"{sealed.signer.verifier.vkey}\n".encode(),
         "checkpoint": sealed.note,
         **_witness_keys(sealed),
-        **{f"continued/{n:04}.note": one for n, one in enumerate(sealed.continued, 1)},
+        **{f"continued/{n:04}.note": one for n, (_, one) in enumerate(sealed.continued, 1)},
         "report.html": report_html(said),
         "report.pdf": await asyncio.to_thread(report_pdf, said, made.recorded_at),
         **{f"projections/{name}.csv": csv_file(name, rows) for name, rows in of.rows.items()},
@@ -100,7 +103,34 @@ def _proof(sealed: Sealed, made: Imprint, inside: int) -> dict[str, object]:
         "root": checkpoint.root.hex(),
         "key": key.vkey,
         "fingerprint": hashlib.sha256(key.key).hexdigest(),
+        **_vouched_for(sealed),
     }
+
+
+def _vouched_for(sealed: Sealed) -> dict[str, object]:
+    """What others say of it, and what is said of events that were lost, if anything is."""
+    found: dict[str, object] = {}
+    if told := sealed.vouched():
+        found["witnessed"] = "; ".join(
+            f"{one.witness.name}, {datetime.fromtimestamp(one.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+            for one in told
+        )
+    if (stamp := sealed.stamped) is not None:
+        at = f"{stamp.at:%Y-%m-%d %H:%M:%S}"
+        found["stamped"] = told_as("stamped_by", at=at, size=stamp.size, authority=stamp.authority)
+    for said, _ in sealed.continued[-1:]:
+        found["continued"] = told_as(
+            "continued_from",
+            first=said.lost[0],
+            last=said.lost[-1],
+            ended=said.signed.origin,
+            continued=said.verifier.name,
+            kept=said.kept.size,
+            by=said.by,
+            at=said.at,
+            reason=said.reason,
+        )
+    return found
 
 
 class _Sending:
@@ -119,7 +149,8 @@ class _Sending:
             async for grown in self._zip.member(name, text):
                 yield grown
         large = size > MANY
-        events, hashes = event_lines(log, inside), hash_lines(log, size, inside)
+        hashes = hash_lines(log, size, inside, self._found.withheld)
+        events = event_lines(log, inside)
         for name, lines in (("events.jsonl", events), ("hashes.txt", hashes)):
             async for grown in self._zip.member(name, lines, large=large):
                 yield grown

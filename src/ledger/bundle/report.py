@@ -1,5 +1,6 @@
 """What does the report say? Facts and tables of the project, whatever it is then printed on."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from ledger.papers.written import LANGS, Lang, amount, day
 
 Kind = Literal["text", "long", "money", "day", "whole", "word", "both"]
 NUMBERS = frozenset({"money", "whole"})
+PRINTED, ALIKE = 100, 5  # so many rows of a table go on paper, so many of them alike
 
 
 class Both(NamedTuple):
@@ -39,20 +41,25 @@ class Column(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A table of the report, and which of its columns are summed."""
+    """A table of the report, and which of its columns are summed.
+
+    `alike`: rows with the same value there are alike; of these only some are printed on paper.
+    """
 
     name: str
     columns: Sequence[Column]
     summed: bool = False
     in_print: bool = True
+    alike: str = ""
 
 
 class Table(Struct, frozen=True, kw_only=True):
-    """A table with its cells in both languages."""
+    """A table with its cells in both languages; `printed`: those of the rows that go on paper."""
 
     name: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Both]]
+    printed: Sequence[Sequence[Both]]
     total: Sequence[Both]
     in_print: bool
 
@@ -72,7 +79,7 @@ PLANS = (
     Plan(
         "budget",
         (
-            Column("line"), Column("task"), Column("category", "long"),
+            Column("line"), Column("task", "long"), Column("category", "word", prefix="category_"),
             *(Column(name, "money") for name in (
                 "planned", "recorded", "claimed", "approved", "disallowed", "remaining")),
         ),
@@ -104,11 +111,19 @@ PLANS = (
         ),
     ),
     Plan(
+        "findings_by_rule",
+        (
+            Column("severity", "word"), Column("rule", "word", prefix="rule_"),
+            Column("basis", "both"), Column("count", "whole"),
+        ),
+    ),
+    Plan(
         "findings",
         (
             Column("severity", "word"), Column("message", "both"), Column("basis", "both"),
             _POSITION,
         ),
+        alike="rule",
     ),
     Plan(
         "agreements",
@@ -171,11 +186,20 @@ def report(of: Tables, proof: Mapping[str, Any]) -> Report:
     )
 
 
+def told_as(word: str, **facts: Any) -> Both:
+    """A sentence of ours with these facts."""
+    return Both(*(text.format(**facts) for text in WORDS[word]))
+
+
 def _proof(value: Any) -> Both:
+    if isinstance(value, Both):
+        return value
     return Both(day(value, "pl"), day(value, "en")) if isinstance(value, date) else _plain(value)
 
 
 def _rows(of: Tables, name: str) -> Sequence[Row]:
+    if name == "findings_by_rule":
+        return _by_rule(of.rows["findings"])
     rows = of.rows[name]
     if name == "teams":
         return [{**one, "members": len(one["members"])} for one in rows]
@@ -184,12 +208,31 @@ def _rows(of: Tables, name: str) -> Sequence[Row]:
     return rows
 
 
+def _by_rule(findings: Sequence[Row]) -> Sequence[Row]:
+    """How often each rule was broken, in the order in which the findings are listed."""
+    count = Counter(one["rule"] for one in findings)
+    first = {one["rule"]: one for one in reversed(findings)}
+    return [{**first[rule], "count": often} for rule, often in count.items()]
+
+
+def _printed(plan: Plan, rows: Sequence[Row]) -> list[int]:
+    """Which rows go on paper: a paper is to be read, and the file has all of them."""
+    seen, found = Counter[Any](), list[int]()
+    for at, row in enumerate(rows):
+        seen[kind := row.get(plan.alike)] += 1
+        if not plan.alike or seen[kind] <= ALIKE:
+            found.append(at)
+    return found[:PRINTED]
+
+
 def _table(plan: Plan, rows: Sequence[Row]) -> Table:
+    cells = [[cell(row, one) for one in plan.columns] for row in rows]
     total = [_sum(rows, one) for one in plan.columns] if plan.summed and rows else []
     return Table(
         name=plan.name,
         columns=plan.columns,
-        rows=[[cell(row, one) for one in plan.columns] for row in rows],
+        rows=cells,
+        printed=[cells[at] for at in _printed(plan, rows)],
         total=total and [Both(*WORDS["total"]), *total[1:]],
         in_print=plan.in_print,
     )

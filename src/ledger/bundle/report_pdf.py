@@ -14,7 +14,6 @@ from ledger.bundle.words import WORDS
 from ledger.papers.typesetting import STANDARDS, fonts, plain, shown
 from ledger.papers.written import LANGS, Lang
 
-PRINTED = 100  # rows of a table: a report on paper is to be read
 _WIDE = frozenset({"long", "both"})
 
 
@@ -50,12 +49,12 @@ def _part(report: Report, lang: Lang) -> dict[str, Any]:
 
 
 def _table(table: Table, lang: Lang, said: dict[str, str]) -> dict[str, Any]:
-    count = len(table.rows)
+    count, shown_here = len(table.rows), len(table.printed)
     return {
         "title": said[table.name],
         "columns": [_column(one, said) for one in table.columns],
-        "rows": [_cells(table.columns, row, lang) for row in table.rows[:PRINTED]],
-        "more": said["shown_of"].format(shown=PRINTED, all=count) if count > PRINTED else "",
+        "rows": [_cells(table.columns, row, lang) for row in table.printed],
+        "more": said["shown_of"].format(shown=shown_here, all=count) if count > shown_here else "",
         "total": _cells(table.columns, table.total, lang) if table.total else [],
     }
 

@@ -1,32 +1,51 @@
 """Up to where is the log signed, and by which key? What a bundle is made at, and signed with."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
+from ledger.integrity.continuations import Continuation
 from ledger.integrity.key_files import KeysRefused
 from ledger.integrity.keys import KeyFolder
-from ledger.integrity.note import Note, NoteRefused, Signer, Verifier, parse
+from ledger.integrity.note import Note, NoteRefused, Signer, Verifier, Vouched, parse, vouched
 from ledger.integrity.published import PublishedTree, SignedTree
 from ledger.kernel.errors import NotNow
 
 SEALED_WITHIN_SECONDS = 5.0
+_STAMPED = """
+SELECT size, stamped_at, authority FROM tree.timestamps WHERE size <= %s
+ORDER BY size DESC LIMIT 1"""
 VOUCHED_WITHIN_SECONDS = 10.0  # while a witness is known to look at the log
+
+
+class Stamped(NamedTuple):
+    """A timestamp of the log's state of that size."""
+
+    size: int
+    at: datetime
+    authority: str
 
 
 class Sealed(NamedTuple):
     """A signed state of the log, and the key that signs the bundle made at it.
 
     `note`: with the signatures of the witnesses; `witnesses`: their keys, so far as we know them;
-    `continued`: the statements of how the log went on after events were lost.
+    `stamped`: the last timestamp of this state or an earlier one; `continued`: the statements of
+    how the log went on after events were lost.
     """
 
     checkpoint: Checkpoint
     note: bytes
     signer: Signer
     witnesses: Sequence[Verifier] = ()
-    continued: Sequence[bytes] = ()
+    stamped: Stamped | None = None
+    continued: Sequence[tuple[Continuation, bytes]] = ()
+
+    def vouched(self) -> list[Vouched]:
+        """Which of the witnesses have cosigned it."""
+        return vouched(parse(self.note), self.witnesses)
 
 
 async def sealed(
@@ -51,9 +70,15 @@ async def sealed(
         raise NotNow(why=f"the log is signed up to position {max(reached, 0)} only.")
     try:
         found = _signed_here(parse(signed.whole), KeyFolder(keys))
-        return found._replace(witnesses=witnesses)
+        stamped = await _stamped(tree, found.checkpoint.size)
+        return found._replace(witnesses=witnesses, stamped=stamped)
     except (KeysRefused, NoteRefused):
         raise NotNow(why="the key that signs the log cannot be used here.") from None
+
+
+async def _stamped(tree: PublishedTree, size: int) -> Stamped | None:
+    rows = await tree.rows(_STAMPED, size)
+    return Stamped(*rows[0]) if rows else None
 
 
 async def _chosen(
@@ -82,5 +107,8 @@ def _signed_here(note: Note, folder: KeyFolder) -> Sealed:
         note.signed_by(folder.verifiers())
         note = Note(note.text, (*note.signatures, signer.sign(note.text)))
     return Sealed(
-        read_checkpoint(note.text), note.write(), signer, continued=folder.continued.stored()
+        read_checkpoint(note.text),
+        note.write(),
+        signer,
+        continued=list(zip(folder.continuations(), folder.continued.stored(), strict=True)),
     )

@@ -476,8 +476,14 @@ Event = dict[str, Any]
 Learn = Callable[[Event], None]
 
 
-def events_in(files: Files, troubles: Troubles) -> Iterator[tuple[Event, bytes]]:
-    """The events in the order of the file, each with its hash."""
+Gaps = list[tuple[str, int, str]]  # where, how many versions are missing, what would be wrong
+
+
+def events_in(files: Files, gaps: Gaps, troubles: Troubles) -> Iterator[tuple[Event, bytes]]:
+    """The events in the order of the file, each with its hash.
+
+    Of a document that other projects charge too, what concerns these is withheld: a gap.
+    """
     last, time = 0, ""
     versions: dict[str, int] = {}
     for number, line in enumerate(files.lines("events.jsonl"), 1):
@@ -491,18 +497,26 @@ def events_in(files: Files, troubles: Troubles) -> Iterator[tuple[Event, bytes]]
         version = versions.get(event["stream"], 0) + 1
         if event["version"] != version:
             found = f"is version {event['version']} of {event['stream']}"
-            troubles.add(where, f"{found}: version {version} should come next")
+            what, missing = (
+                f"{found}: version {version} should come next",
+                event["version"] - version,
+            )
+            if missing > 0 and event["type"].startswith("expenditure."):
+                gaps.append((where, missing, what))
+            else:
+                troubles.add(where, what)
         versions[event["stream"]] = event["version"]
         last, time = position, event["recorded_at"]
         yield event, leaf_hash(line)
 
 
-EVENT, OTHER, COMMON = "event", "", "range"
+EVENT, WITHHELD, OTHER, COMMON = "event", "withheld", "", "range"
 
 
 def hashes_in(files: Files, troubles: Troubles) -> Iterator[tuple[int, bytes, str]]:
     """Of each position its hash, and whether its event is in the bundle or is another project's.
 
+    WITHHELD: it is of a stream of this project, and concerns others.
     COMMON: it is the common hash of the 256 positions up to there.
     """
     expected = 1
@@ -515,7 +529,7 @@ def hashes_in(files: Files, troubles: Troubles) -> Iterator[tuple[int, bytes, st
             at = f"hashes.txt, line {number}"
             troubles.add(at, f"has position {place} where position {expected} should stand")
             raise Wrong("hashes.txt", f"position {min(expected, int(place))} breaks the order")
-        yield expected, bytes.fromhex(text), EVENT if mark else OTHER
+        yield expected, bytes.fromhex(text), mark[0] if mark else OTHER
         expected += 1
 
 
@@ -523,16 +537,21 @@ class Walk:
     """A walk along both files at once, position by position."""
 
     def __init__(self, files: Files, learn: Learn, troubles: Troubles) -> None:
-        self.tree, self.events = Tree(), 0
+        self.tree, self.events, withheld = Tree(), 0, 0
         self._learn, self.troubles = learn, troubles
-        self._own = events_in(files, troubles)
+        gaps: Gaps = []
+        self._own = events_in(files, gaps, troubles)
         self._next = next(self._own, None)
         for position, listed, what in hashes_in(files, troubles):
+            withheld += what == WITHHELD
             if what != COMMON:
                 self.tree.append(self._digest(position, listed, what))
             elif self.tree.joined != listed:
                 of = f"positions {position - RANGE + 1}-{position}"
                 troubles.add(of, "one of their hashes was changed")
+        if sum(missing for _, missing, _ in gaps) > withheld:
+            for where, _, what in gaps:
+                troubles.add(where, what)
 
     def _digest(self, position: int, listed: bytes, what: str) -> bytes:
         """The hash of what stands there: of the event itself, where it is in the bundle."""
@@ -676,7 +695,11 @@ class Books:
         self._of_charge(data["charge"], {"eu_amount": None, "claim": None, **data})
 
     def _expenditure_charge_corrected(self, data: dict[str, Any]) -> None:
-        # What was mistyped was never true: the right value holds from the charge's first day.
+        # What was mistyped was never true: the right value holds since it was stated.
+        self._of_charge(data["charge"], data, data["since"])
+
+    def _expenditure_charge_adjusted(self, data: dict[str, Any]) -> None:
+        # What the issuer changed was true before, and is otherwise from that day on.
         self._of_charge(data["charge"], data, data["since"])
 
     def _expenditure_charge_withdrawn(self, data: dict[str, Any]) -> None:

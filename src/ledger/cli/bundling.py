@@ -89,8 +89,9 @@ async def _write(
             valid_at=moment.valid_at,
             with_documents=documents,
         )
+        sources = Sources(made.log, made.reading, made.documents, made.disclosure)
         try:
-            found = await bundle(Sources(made.log, made.reading, made.documents), at, wish)
+            found = await bundle(sources, at, wish)
         except NotFound:
             when = f"on {moment.valid_at}, as known at position {at.checkpoint.size}"
             raise Failed(f"There was no project {code} {when}.") from None

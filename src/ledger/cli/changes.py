@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from ledger.cli.asking import parts_at, question_at
 from ledger.cli.moments import day_of, known_at_of, moment_of
 from ledger.cli.outcome import DONE, BadUsage, print_json
 from ledger.cli.place import HERE, Json, Place, opened, project_of
@@ -36,7 +37,7 @@ def changes(
     with opened(place) as url:
         with progress("Events") as tell:
             Worker(url, on_progress=tell).catch_up()
-        found = asyncio.run(_ask(url, project, since, upto, day))
+        found = asyncio.run(_ask(url, place, project, since, upto, day))
     if json:
         print_json(found)
     else:
@@ -52,20 +53,18 @@ def _position(name: str, text: str) -> int | str:
 
 
 async def _ask(
-    url: str, code: str, since: int | str, upto: int | str, day: date | None
+    url: str, place: Place, code: str, since: int | str, upto: int | str, day: date | None
 ) -> dict[str, Any]:
-    from ledger.bootstrap import parts
-    from ledger.queries.asking import Asker, Question
     from ledger.queries.changes import BEGINNING
     from ledger.queries.changes import changes as ask
 
-    async with parts(url) as made:
+    async with parts_at(url, place) as made:
         project = await project_of(made.reading, code)
         earlier = await moment_of(made, since, day)
         moment = await moment_of(made, upto, day)
         if earlier.known_at > moment.known_at:
             raise BadUsage("--from must not come after --to.")
-        question = Question(made.reading, moment, Asker(personal=True))
+        question = question_at(made, moment, "ledger changes")
         items: list[RowChange] = []
         after = BEGINNING
         while True:

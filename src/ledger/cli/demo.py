@@ -49,7 +49,7 @@ def demo(
     with opened(place) as url:
         with progress("Case files") as tell:
             try:
-                asyncio.run(load_files(url, files, "ledger demo", tell, []))
+                asyncio.run(load_files(url, place, files, "ledger demo", tell, []))
             except Refused as refused:
                 raise Failed(refused.sentence()) from None
         tokens = asyncio.run(_tokens(url, place))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 from cyclopts import Parameter
 
+from ledger.cli.asking import parts_at, question_at
 from ledger.cli.moments import day_of, known_at_of, moment_of
 from ledger.cli.outcome import DONE, BadUsage, Failed, print_json
-from ledger.cli.place import HERE, Json, Place, documents_of, opened, project_of
+from ledger.cli.place import HERE, Json, Place, opened, project_of
 from ledger.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -143,8 +144,8 @@ def claim(
     wanted, language = _formats(formats, "pdf", "xlsx"), _language(lang)
     known, day, found = _known(known_at), day_of(valid_at), valid_id(id)
 
-    async def write(url: str, documents: str) -> list[Path]:
-        async with _asking(url, documents, known, day) as (made, question):
+    async def write(url: str) -> list[Path]:
+        async with _asking(url, place, known, day) as (made, question):
             try:
                 paper = await claim_paper(question, made.log, found or "")
             except NotFound:
@@ -161,7 +162,7 @@ def claim(
     if found is None:
         raise BadUsage("ID is the claim's id, a UUID.")
     with opened(place) as url:
-        return _tell(asyncio.run(write(url, documents_of(place))), json)
+        return _tell(asyncio.run(write(url)), json)
 
 
 def expenditures(
@@ -185,9 +186,9 @@ def expenditures(
     wanted, language = _formats(formats, "xlsx", "csv"), _language(lang)
     known, day = _known(known_at), day_of(valid_at)
 
-    async def write(url: str, documents: str) -> list[Path]:
+    async def write(url: str) -> list[Path]:
         files = []
-        async with _asking(url, documents, known, day) as (made, question):
+        async with _asking(url, place, known, day) as (made, question):
             id = await project_of(made.reading, project)
             for one in wanted:
                 name = await register.register_name(question, id, language, f".{one}")
@@ -203,7 +204,7 @@ def expenditures(
         return files
 
     with opened(place) as url:
-        return _tell(asyncio.run(write(url, documents_of(place))), json)
+        return _tell(asyncio.run(write(url)), json)
 
 
 def _formats(text: str, *known: str) -> list[str]:
@@ -227,20 +228,18 @@ def _known(text: str | None) -> int | str:
 
 @asynccontextmanager
 async def _asking(
-    url: str, documents: str, known_at: int | str, day: date | None
+    url: str, place: Place, known_at: int | str, day: date | None
 ) -> AsyncIterator[tuple["Parts", "Question"]]:
     """Somebody who may see everything, at that moment, in read models that have caught up."""
     import asyncio
 
-    from ledger.bootstrap import parts
-    from ledger.queries.asking import Asker, Question
     from ledger.worker import Worker
 
-    async with parts(url, documents) as made:
+    async with parts_at(url, place) as made:
         with progress("Events") as tell:
             await asyncio.to_thread(Worker(url, on_progress=tell).catch_up)
         moment = await moment_of(made, known_at, day)
-        yield made, Question(made.reading, moment, Asker(personal=True))
+        yield made, question_at(made, moment, "ledger export")
 
 
 def _tell(files: list[Path], json: bool) -> int:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from ledger.cli.asking import parts_at
 from ledger.cli.load import caught_up
 from ledger.cli.outcome import DONE, FOUND_WRONG, BadUsage, complain, print_json
-from ledger.cli.place import HERE, Json, Place, documents_of, opened
+from ledger.cli.place import HERE, Json, Place, opened
 from ledger.cli.progress import Tell, progress
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def expenditures(
     with opened(place) as url, progress(file.name) as tell:
         asked = _Asked(file, project, line, lang, by.strip(), record=not dry_run)
         try:
-            outcome = asyncio.run(_import(url, documents_of(place), asked, tell))
+            outcome = asyncio.run(_import(url, place, asked, tell))
         except Unreadable as error:
             return _unreadable(file, error, json=json)
     _report(file, outcome, dry_run=dry_run, json=json)
@@ -73,11 +74,10 @@ class _Asked:
         self.lang, self.by, self.record = lang, by, record
 
 
-async def _import(url: str, documents: str, asked: _Asked, tell: Tell) -> "Outcome":
+async def _import(url: str, place: Place, asked: _Asked, tell: Tell) -> "Outcome":
     import asyncio
 
     from ledger.application import Caller, new_id
-    from ledger.bootstrap import parts
     from ledger.imports.expenditures import Imports, Order
     from ledger.imports.recorded import budget_of
     from ledger.worker import Worker
@@ -85,7 +85,7 @@ async def _import(url: str, documents: str, asked: _Asked, tell: Tell) -> "Outco
     worker = Worker(url)
     worker.start()
     try:
-        async with parts(url, documents) as made:
+        async with parts_at(url, place) as made:
             await caught_up(made, tell)
             tell(0, 0)
             budget = await budget_of(made.reading, asked.project)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
 
+from ledger.cli.asking import parts_at
 from ledger.cli.outcome import DONE, FOUND_WRONG, BadUsage, complain, print_json
 from ledger.cli.place import HERE, Json, Place, opened
 from ledger.cli.progress import Tell, progress
@@ -84,7 +85,7 @@ def load(
     refused = None
     with opened(place) as url, progress("Case files") as tell:
         try:
-            asyncio.run(load_files(url, files, by.strip(), tell, done))
+            asyncio.run(load_files(url, place, files, by.strip(), tell, done))
         except Refused as error:
             refused = error
     _report(done, refused, json=json)
@@ -103,7 +104,7 @@ def _report(done: Sequence[Loaded], refused: Refused | None, *, json: bool) -> N
 
 
 async def load_files(
-    url: str, files: Sequence[Path], by: str, tell: Tell, done: list[Loaded]
+    url: str, place: Place, files: Sequence[Path], by: str, tell: Tell, done: list[Loaded]
 ) -> None:
     """Loads the files in order and waits for the read models; tells `done` of each that is in.
 
@@ -111,13 +112,12 @@ async def load_files(
     """
     import asyncio
 
-    from ledger.bootstrap import parts
     from ledger.worker import Worker
 
     worker = Worker(url)
     worker.start()
     try:
-        async with parts(url) as made:
+        async with parts_at(url, place) as made:
             for file in files:
                 await caught_up(made, tell)
                 tell(0, 0)
@@ -136,7 +136,7 @@ async def _load(made: "Parts", file: Path, by: str) -> Loaded:
         case = read_case(file)
     except LedgerError as error:
         raise Refused(str(file), error) from None
-    keys = case.keys()
+    keys = list(map(made.vault.token, case.keys()))
     for _ in range(TRIES):
         known = await made.log.recorded_keys(CALLER, keys)
         fresh = [(index, key) for index, key in enumerate(keys) if key not in known]
@@ -169,6 +169,9 @@ async def _record(
     except RefusedInBatch as refused:
         index, _ = fresh[refused.index]
         raise Refused(str(file), refused.error, index + 1, case.entries[index].path) from None
+    for (index, _), receipt in zip(fresh, receipts, strict=True):
+        for one in receipt.warnings:
+            complain(f"{file}: command {index + 1}: {one.field} {one.message}.")
     return receipts[-1].position
 
 

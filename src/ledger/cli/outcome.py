@@ -38,14 +38,18 @@ def sentence(error: Exception) -> str | None:
         return f"{error}."
     import psycopg
 
+    from ledger.access.openid import ProviderMisconfigured
     from ledger.access.secret import AccessKeyRefused
     from ledger.database.embedded import EmbeddedPostgresFailed
     from ledger.kernel.errors import LedgerError
+    from ledger.privacy.master import MasterKeyRefused
 
     match error:
         case LedgerError():
             return error.message()
-        case EmbeddedPostgresFailed() | AccessKeyRefused():
+        case EmbeddedPostgresFailed() | AccessKeyRefused() | MasterKeyRefused():
+            return str(error)
+        case ProviderMisconfigured():
             return str(error)
         case psycopg.OperationalError() | psycopg.errors.InsufficientPrivilege():
             said = str(error).strip().splitlines()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from cyclopts import Parameter
 
+from ledger.cli.asking import parts_at, question_at
 from ledger.cli.moments import day_of, known_at_of, moment_of
 from ledger.cli.outcome import DONE, Failed, print_json
 from ledger.cli.place import HERE, Json, Place, opened, project_of
@@ -32,7 +33,7 @@ def replay(
     with opened(place) as url:
         with progress("Events") as tell:
             Worker(url, on_progress=tell).catch_up()
-        found = asyncio.run(_ask(url, project, moment, day))
+        found = asyncio.run(_ask(url, place, project, moment, day))
     if json:
         print_json(found)
     else:
@@ -40,18 +41,18 @@ def replay(
     return DONE
 
 
-async def _ask(url: str, code: str, known_at: int | str, day: date | None) -> dict[str, Any]:
+async def _ask(
+    url: str, place: Place, code: str, known_at: int | str, day: date | None
+) -> dict[str, Any]:
     import msgspec
 
-    from ledger.bootstrap import parts
     from ledger.kernel.errors import NotFound
-    from ledger.queries.asking import Asker, Question
     from ledger.queries.report import report
 
-    async with parts(url) as made:
+    async with parts_at(url, place) as made:
         project = await project_of(made.reading, code)
         moment = await moment_of(made, known_at, day)
-        question = Question(made.reading, moment, Asker(personal=True))
+        question = question_at(made, moment, "ledger replay")
         try:
             found = await report(question, project)
         except NotFound:

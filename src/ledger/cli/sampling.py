@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from ledger.cli.asking import parts_at, question_at
 from ledger.cli.moments import day_of
 from ledger.cli.outcome import DONE, FOUND_WRONG, BadUsage, Failed, print_json
 from ledger.cli.place import HERE, Json, Place, opened, project_of
@@ -116,7 +117,7 @@ def draw(
     """Draws a sample from what the log knew at a checkpoint, and records the draw."""
     import msgspec
 
-    from ledger.queries.sampling import draw_sample, population_kind
+    from ledger.queries.sampling import check_cosignature, draw_sample, population_kind
 
     wanted, kind = _design(options, design), population_kind(source.population)
     text = seed.number or seed.cosignature
@@ -125,6 +126,7 @@ def draw(
 
     async def ask(made: "Parts", question: "Question") -> int:
         id = await project_of(made.reading, source.project)
+        await check_cosignature(question, seed.cosignature)
         drawn = await draw_sample(question, made.log, id, kind, wanted, text)
         answer: dict[str, Any] = {"draw": drawn}
         if not dry_run:
@@ -243,20 +245,18 @@ def _asking(place: Place, at: int | None, valid_at: str | None, ask: Any) -> int
     """Asks at a checkpoint of the log, in read models that have caught up."""
     import asyncio
 
-    from ledger.bootstrap import parts
     from ledger.cli.moments import moment_of
-    from ledger.queries.asking import Asker, Question
     from ledger.worker import Worker
 
     day = day_of(valid_at)
 
     async def run(url: str) -> int:
-        async with parts(url) as made:
+        async with parts_at(url, place) as made:
             head = await made.log.head()
             if at is not None and not 0 < at <= head:
                 raise BadUsage(f"--size is a size of the log, from 1 to {head}.")
             moment = await moment_of(made, at or head, day)
-            code: int = await ask(made, Question(made.reading, moment, Asker(personal=True)))
+            code: int = await ask(made, question_at(made, moment, "ledger sample"))
             return code
 
     with opened(place) as url:

@@ -5,7 +5,14 @@ from importlib.resources import files
 import psycopg
 from psycopg import sql
 
-ROLES = ("ledger_writer", "ledger_projector", "ledger_reader", "ledger_sealer")
+ROLES = (
+    "ledger_writer",
+    "ledger_projector",
+    "ledger_reader",
+    "ledger_scoped_reader",
+    "ledger_sealer",
+    "ledger_vault",
+)
 _LOCK = 0x6C656467  # "ledg": one migrator at a time
 
 

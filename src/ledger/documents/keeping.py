@@ -3,10 +3,13 @@
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, NamedTuple
 
+import structlog
 from msgspec import Struct
+from obstore.exceptions import BaseError
 from psycopg_pool import AsyncConnectionPool
 
 from ledger.documents.looks import HEAD_BYTES, TAIL_BYTES, decent, media_type
@@ -15,6 +18,9 @@ from ledger.event_store.connections import options
 from ledger.kernel.errors import Invalid, TooLarge
 
 SIZE_LIMIT_BYTES = 50 * 1024 * 1024
+SWEEP_EVERY = timedelta(hours=1)
+LEFT_BEHIND = timedelta(days=1)  # nobody takes that long to send a document
+log = structlog.get_logger(__name__)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -50,6 +56,7 @@ class Documents:
     def __init__(self, url: str, place: str, *, limit_bytes: int = SIZE_LIMIT_BYTES) -> None:
         self.limit_bytes = limit_bytes
         self._store = Store(place)
+        self._sweep_at = 0.0
         self._pool = AsyncConnectionPool(
             url, kwargs=options("ledger_writer"), min_size=0, max_size=4, open=False
         )
@@ -81,11 +88,25 @@ class Documents:
 
         Raises `TooLarge`, and then, as after every error, nothing of it is there.
         """
+        await self._sweep()
         reading = _Reading(self.limit_bytes)
         place = await self._store.receive(reading.through(chunks))
         return Received(
             place, reading.digest.hexdigest(), reading.size, media_type(reading.head, reading.tail)
         )
+
+    async def _sweep(self) -> None:
+        """Now and then, removes what killed processes have left behind."""
+        if monotonic() < self._sweep_at:
+            return
+        self._sweep_at = monotonic() + SWEEP_EVERY.total_seconds()
+        try:
+            swept = await self._store.sweep(LEFT_BEHIND)
+        except (OSError, BaseError) as error:  # no reason to refuse a document
+            log.warning("documents.not_swept", error=type(error).__name__)
+        else:
+            if swept:
+                log.info("documents.swept", left_behind=swept)
 
     async def keep(self, received: Received, *, name: str, by: str, project: str | None) -> Stored:
         """Keeps what was taken in. Raises `Invalid` where there are no bytes at all."""

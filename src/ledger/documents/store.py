@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -61,6 +62,24 @@ class Store:
         with suppress(FileNotFoundError):
             await obstore.delete_async(self._store(), place)
 
+    async def sweep(self, older_than: timedelta) -> int:
+        """Removes what was received so long ago and never got a name; how many there were.
+
+        A process that was killed leaves it behind. Whoever still receives is not that slow.
+        """
+        before = datetime.now(UTC) - older_than
+        if "://" not in self._place:
+            return await asyncio.to_thread(_swept, Path(self._place) / INCOMING, before)
+        old = [
+            one["path"]
+            async for page in obstore.list(self._store(), prefix=INCOMING)
+            for one in page
+            if one["last_modified"] < before
+        ]
+        for path in old:
+            await self.drop(path)
+        return len(old)
+
     async def read(self, path: str) -> AsyncIterator[bytes]:
         """The object's bytes in chunks. Raises `FileNotFoundError`."""
         found = await obstore.get_async(self._store(), path)
@@ -71,6 +90,17 @@ class Store:
 def _folder(place: str) -> LocalStore:
     Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
     return LocalStore(place)
+
+
+def _swept(folder: Path, before: datetime) -> int:
+    """Files of any name: what was being written has one that the store itself does not list."""
+    found = 0
+    for path in folder.iterdir() if folder.exists() else ():
+        with suppress(FileNotFoundError):  # another process sweeps as well
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+                found += 1
+    return found
 
 
 def _bucket(place: str) -> Any:

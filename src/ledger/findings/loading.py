@@ -1,7 +1,7 @@
 """How do facts come out of the books? One query for each, at the moment that is asked about.
 
-What a fact's struct says first is what its query selects first. `%(expenditures)s`, where it is
-not null, leaves nothing but those documents.
+What a fact's struct says first is what its query selects first. `%(expenditure)s`, where it is
+not null, leaves nothing but that one document.
 """
 
 import asyncio
@@ -129,7 +129,9 @@ SELECT v.digest, v.stream::text, s.collection, CASE s.collection
         END, greatest(v.position, {given_up("v.stream", "v.digest", "%(project)s::uuid")})
 FROM {{evidence:ever}} AS v JOIN {{streams:ever}} AS s USING (stream)
 WHERE {of_project("s", "%(project)s::uuid")}
-    AND (%(expenditures)s::uuid[] IS NULL OR v.stream = ANY(%(expenditures)s))
+    AND (%(expenditure)s::uuid IS NULL OR v.stream = %(expenditure)s)
+    AND NOT EXISTS (SELECT FROM {{evidence:ever}} AS w WHERE w.stream = v.stream
+        AND w.digest = v.digest AND w.position > v.position)
     AND NOT EXISTS ({_STORED})
     AND NOT {held("v.stream", "v.digest", "%(project)s::uuid")}"""
 
@@ -184,7 +186,7 @@ async def load(
     rules: Sequence[Rule],
     *,
     scope: str | None,
-    expenditures: Sequence[str] | None = None,
+    expenditure: str | None = None,
     indicators: Sequence[IndicatorFact] = (),
 ) -> Facts | None:
     """The facts that these rules need; None while there is no such project on that day."""
@@ -199,8 +201,7 @@ async def load(
         text = _QUERIES[name].replace("{only}", _only(name, rules))
         async with turn:
             return await ask(
-                text, plan_once=False, project=project, expenditures=expenditures,
-                scope=scope,
+                text, plan_once=False, project=project, expenditure=expenditure, scope=scope,
                 **limits,
             )  # fmt: skip
 

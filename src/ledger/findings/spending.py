@@ -6,9 +6,11 @@ document, `c` the charge, `m` its claim, `e` the evidence stored behind it and `
 
 # One issuer: the same tax number, or the same name where none is known.
 _ISSUER_KEY = "coalesce(d.issuer_nip, '=' || lower(btrim(d.issuer_name)))"
-_LIVE = """NOT c.withdrawn
-    AND (%(expenditures)s::uuid[] IS NULL OR c.expenditure = ANY(%(expenditures)s))"""
+_LIVE = "NOT c.withdrawn AND (%(expenditure)s::uuid IS NULL OR c.expenditure = %(expenditure)s)"
 _OWN = f"c.project = %(project)s::uuid AND {_LIVE}"
+# Whether others' documents are alike or bear VAT too is not told to who is confined to a project.
+_SEES_ALL = "%(scope)s::uuid IS NULL"
+_SEEN = f"({_SEES_ALL} OR c.project = %(project)s::uuid)"
 ISSUER = "coalesce(d.issuer_name, 'NIP ' || d.issuer_nip)"
 _DOCUMENT = f"""d.expenditure::text, d.document_number, {ISSUER}, d.issued_on, d.paid_on, d.net,
     d.vat, greatest(d.position, {{first}})"""
@@ -40,7 +42,7 @@ LEFT JOIN {{claim_lines}} AS l ON l.claim = m.claim AND l.submission = m.submiss
     AND l.charge = c.charge AND m.status IN ('approved', 'paid')
 LEFT JOIN (SELECT DISTINCT v.stream
     FROM {{evidence:ever}} AS v JOIN {{documents:log}} AS s ON s.sha256 = decode(v.digest, 'hex')
-    WHERE %(expenditures)s::uuid[] IS NULL OR v.stream = ANY(%(expenditures)s)) AS e
+    WHERE %(expenditure)s::uuid IS NULL OR v.stream = %(expenditure)s) AS e
     ON e.stream = c.expenditure
 WHERE {_OWN} AND ({{only}})"""
 
@@ -53,9 +55,9 @@ WHERE c.project = %(project)s::uuid AND NOT c.withdrawn AND ({{only}}) GROUP BY 
 
 CHARGED_VAT = f"""
 SELECT {_ALONE}, v.charged, (SELECT max(c.stated) FROM {{charges}} AS c
-    WHERE c.expenditure = d.expenditure AND NOT c.withdrawn)
+    WHERE c.expenditure = d.expenditure AND NOT c.withdrawn AND {_SEEN})
 FROM (SELECT c.expenditure, sum(c.eligible_vat) AS charged FROM {{charges}} AS c
-    WHERE {_LIVE} AND c.eligible_vat IS NOT NULL
+    WHERE {_LIVE} AND {_SEEN} AND c.eligible_vat IS NOT NULL
         AND c.expenditure IN (SELECT c.expenditure FROM {{charges}} AS c WHERE {_OWN})
     GROUP BY c.expenditure) AS v
 JOIN {{accounting_documents}} AS d ON d.expenditure = v.expenditure
@@ -66,14 +68,14 @@ SELECT min(coalesce(d.paid_on, d.issued_on))
 FROM {{charges}} AS c JOIN {{accounting_documents}} AS d ON d.expenditure = c.expenditure
 WHERE {_OWN} AND ({{only}})"""
 
-# Of a few documents only those like them are looked at: the index of tax numbers finds them.
+# Of one document only those like it are looked at: the index of tax numbers finds them.
 _LIKE_IT = f"""
-(%(expenditures)s::uuid[] IS NULL OR (
-    (d.issuer_nip = ANY(ARRAY(SELECT o.issuer_nip FROM {{accounting_documents}} AS o
-            WHERE o.expenditure = ANY(%(expenditures)s)))
+(%(expenditure)s::uuid IS NULL OR (
+    (d.issuer_nip = (SELECT o.issuer_nip FROM {{accounting_documents}} AS o
+            WHERE o.expenditure = %(expenditure)s)
         OR d.issuer_nip IS NULL)
     AND ({_ISSUER_KEY}, d.gross) IN (SELECT {_ISSUER_KEY}, d.gross
-        FROM {{accounting_documents}} AS d WHERE d.expenditure = ANY(%(expenditures)s))))"""
+        FROM {{accounting_documents}} AS d WHERE d.expenditure = %(expenditure)s)))"""
 
 TWINS = f"""
 WITH alike AS MATERIALIZED (
@@ -88,8 +90,8 @@ WITH alike AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT bool_or(c.project = %(project)s::uuid) AS own, min(c.stated) AS position
         FROM {{charges}} AS c WHERE c.expenditure = d.expenditure AND NOT c.withdrawn) AS x
-    WHERE {_LIKE_IT} AND x.own IS NOT NULL
+    WHERE {_LIKE_IT} AND (x.own OR x.own IS NOT NULL AND {_SEES_ALL})
 )
 SELECT k.expenditure::text, k.document_number, k.key, k.issuer, k.gross, k.issued_on, k.own,
-    k.own OR %(scope)s::uuid IS NULL, k.position
+    k.position
 FROM known AS k WHERE k.concerns_us"""

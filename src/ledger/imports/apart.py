@@ -10,7 +10,7 @@ import struct
 import sys
 import threading
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import BinaryIO
 
@@ -22,6 +22,7 @@ from ledger.event_store.log import EventLog
 from ledger.imports.accounting import Document
 from ledger.imports.judging import creation
 from ledger.imports.wording import Lang
+from ledger.kernel.ages import AgeOnEntry
 
 _LENGTH = struct.Struct("!Q")  # before each message
 # What becomes of a process that is killed, or cannot reach the database.
@@ -86,12 +87,16 @@ class _NothingToFind:
         """See `ledger.application.Lookups`."""
         return ()
 
+    async def ages_on_entry(self, persons: Sequence[str]) -> Mapping[str, Sequence[AgeOnEntry]]:
+        """See `ledger.application.Lookups`."""
+        return {}
+
 
 async def _judge(task: Task, waiting: "asyncio.Queue[bytes]", out: BinaryIO) -> None:
     log = EventLog(task.url)
     await log.open()
     try:
-        ledger = Ledger(log, _NothingToFind())
+        ledger = Ledger(log, _NothingToFind(), None)
         _answer(out, [])
         while portion := await waiting.get():
             documents = msgspec.msgpack.decode(portion, type=list[Document])

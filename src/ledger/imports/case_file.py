@@ -16,8 +16,10 @@ import msgspec
 import yaml
 from msgspec.structs import replace
 
+from ledger import catalogue
 from ledger.application import Wish
 from ledger.kernel.errors import Malformed
+from ledger.kernel.personal import personal_fields
 
 NAMES = uuid.UUID("6b0f4f0a-7a53-5c7e-9d3e-0f1d5a2c9b11")
 CASE_LIMIT_BYTES = 100 * 1024 * 1024
@@ -102,14 +104,26 @@ def _entry(file: str, index: int, entry: Any) -> Entry:
     try:
         wish = wish_of(_named(entry["path"]), _replaced(entry.get("body") or {}))
         wish = replace(wish, by=_author(entry.get("as")))
-        said = [wish.collection, wish.command, wish.id, wish.body]
-        text = msgspec.json.encode(said, order="sorted")
+        text = msgspec.json.encode(_identity(wish), order="sorted")
     except Malformed as error:
         raise Malformed(why=f"{file}: command {index}: {error.facts['why']}") from None
     except (OverflowError, RecursionError, TypeError, ValueError):
         why = f"{file}: command {index} holds a value that JSON has no place for."
         raise Malformed(why=why) from None
     return Entry(entry["path"], wish, hashlib.sha256(text).hexdigest())
+
+
+def _identity(wish: Wish) -> list[Any]:
+    """What tells the command from others: all that it says, but of persons only that it says it.
+
+    Nobody must be able to try out names on what the ledger remembers of a file.
+    """
+    kind = catalogue.command(wish.collection, wish.command)
+    personal = personal_fields(kind) if kind is not None else {}
+    body = wish.body
+    if isinstance(body, dict):
+        body = {name: one is not None if name in personal else one for name, one in body.items()}
+    return [wish.collection, wish.command, wish.id, body]
 
 
 def _author(name: Any) -> str | None:

@@ -2,7 +2,8 @@
 
 Identifiers and amounts travel as text: an id is a UUID in lower case (RFC 9562), an amount a
 decimal with two places. `extra` marks what the machinery acts on: `ref` (the id of an object of
-that collection, which must exist), `money`, `personal` (identifies a person; sealed at rest).
+that collection, which must exist), `money`, `personal` (identifies a person; sealed at rest),
+`sealed` (a personal field as it is stored), `prose` (people write there what they like).
 """
 
 import datetime
@@ -72,9 +73,9 @@ Date = Annotated[
 ]
 Code = Annotated[str, _text("Short code, unique among its kind.", "LIDERZY", 60)]
 Label = Annotated[str, _text("Short label; a whole number is read as text.", "1.1", 60, label=True)]
-Title = Annotated[str, _text("Title or name.", "Liderzy kooperacji")]
-Text = Annotated[str, _text("Free text, without personal data.", "Aneks nr 1", 8000)]
-ShortText = Annotated[str, _text("Short text.", "Rzeszów", 200)]
+Title = Annotated[str, _text("Title or name.", "Liderzy kooperacji", prose=True)]
+Text = Annotated[str, _text("Free text, without personal data.", "Aneks nr 1", 8000, prose=True)]
+ShortText = Annotated[str, _text("Short text.", "Rzeszów", 200, prose=True)]
 Number = Annotated[int, Meta(ge=1, le=9999, description="Ordinal number.", examples=[1])]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000, description="How many.", examples=[1])]
 Hours = Annotated[
@@ -101,6 +102,8 @@ PersonalDate = Annotated[
     datetime.date,
     Meta(description="Personal date.", examples=["1984-02-29"], extra={"personal": True}),
 ]
+# A personal field as it is kept in a read model.
+Sealed = Annotated[str, Meta(description="Sealed personal data.", extra={"sealed": True})]
 
 Nip = Annotated[str, _text("Tax number (NIP).", "8133315014", 20)]
 DocumentNumber = Annotated[str, _text("Number on the document.", "FV/12/2019", 120)]

@@ -16,6 +16,7 @@ from msgspec import inspect
 from ledger.kernel.errors import FieldError, Invalid
 from ledger.kernel.faults import faults, join
 from ledger.kernel.fields import AMOUNT_PATTERN, UUID_PATTERN
+from ledger.kernel.personal import SEALED_MARK
 
 T = TypeVar("T")
 
@@ -50,8 +51,8 @@ def read(kind: type[T], raw: Any) -> tuple[T, list[Reference]]:
     notes = _Notes([], [])
     step = _plan(kind)  # type: ignore[arg-type]  # a class is hashable
     tidy = step(raw, "", "", notes) if step else raw
-    if _may_hold_nul(tidy):
-        _forbid_nul(tidy, "", notes)
+    if _may_hold_forbidden(tidy):
+        _forbid(tidy, "", notes)
     if not notes.errors:
         try:
             return msgspec.convert(tidy, kind, strict=True), notes.references
@@ -61,26 +62,29 @@ def read(kind: type[T], raw: Any) -> tuple[T, list[Reference]]:
     raise Invalid([*notes.errors, *(one for one in faults(kind, tidy) if one.field not in named)])
 
 
-def _may_hold_nul(value: Any) -> bool:
+def _may_hold_forbidden(value: Any) -> bool:
     """A quick look; it may say yes wrongly, but never no."""
     try:
-        return b"\\u0000" in msgspec.json.encode(value)
+        text = msgspec.json.encode(value)
+        return b"\\u0000" in text or SEALED_MARK.encode() in text
     except (OverflowError, RecursionError, TypeError, ValueError):
         return True
 
 
-def _forbid_nul(value: Any, path: str, notes: _Notes) -> None:
-    """PostgreSQL's text cannot hold U+0000, nor may a field's text."""
+def _forbid(value: Any, path: str, notes: _Notes) -> None:
+    """PostgreSQL's text cannot hold U+0000; and nobody hands in what looks sealed already."""
     if isinstance(value, str):
         if "\x00" in value:
             notes.errors.append(FieldError(path, "must not contain the character U+0000"))
+        if SEALED_MARK in value:
+            notes.errors.append(FieldError(path, f"must not contain {SEALED_MARK!r}"))
     elif isinstance(value, dict):
         for name, one in value.items():
-            _forbid_nul(name, path, notes)
-            _forbid_nul(one, join(path, name), notes)
+            _forbid(name, path, notes)
+            _forbid(one, join(path, name), notes)
     elif isinstance(value, list):
         for index, one in enumerate(value):
-            _forbid_nul(one, f"{path}[{index}]", notes)
+            _forbid(one, f"{path}[{index}]", notes)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from msgspec import Struct
 
+from ledger.kernel.ages import AgeOnEntry
 from ledger.kernel.errors import AlreadyExists, Collision, NotFound, Refusal
 
 
@@ -25,6 +26,10 @@ class State(Struct, frozen=True, kw_only=True):
         """The projects to which it belongs; None: it is shared by all."""
         project = getattr(self, "project", None)
         return None if project is None else frozenset({project})
+
+    def seen_from(self, project: str) -> Self:
+        """What somebody may know of it who is confined to that project, one of its own."""
+        return self
 
 
 T = TypeVar("T")
@@ -41,7 +46,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         raise NotImplementedError(type(self))
 
     def answer(self) -> dict[str, Any]:
-        """What the recording command's answer says beyond the receipt."""
+        """What the answer of a command that ends with it says beyond the receipt."""
         return {}
 
 
@@ -66,6 +71,8 @@ class Given(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     new_id: Callable[[], str]
     world: Mapping[str, object] = {}
+    # Of persons whom the command erases: what is to be kept of their ages.
+    ages: Mapping[str, Sequence[AgeOnEntry]] = {}
 
     def of(self, kind: type[T], id: str) -> T:
         """The standing of the object `id` that the command refers to."""
@@ -83,10 +90,17 @@ class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A wish, in the imperative. Its fields are what a client sends."""
 
     terms: ClassVar["CommandTerms"]
+    # Whether it destroys the personal data of its object, or of those that it needs.
+    erases: ClassVar[bool] = False
 
     def decide(self, state: Any, given: Given) -> Sequence[Event | Notice]:
         """The facts that follow, or a refusal."""
         raise NotImplementedError(type(self))
+
+    @classmethod
+    def answer(cls, events: Sequence[Event]) -> dict[str, Any]:
+        """What the answer says beyond the receipt, by the events that the command recorded."""
+        return events[-1].answer()
 
     def identity(self) -> str | None:
         """The id of the object, where what is created says itself which one it is."""

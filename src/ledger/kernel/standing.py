@@ -26,7 +26,10 @@ class LineStanding(Standing, frozen=True, kw_only=True):
 
 
 class ProjectTerms(Standing, frozen=True, kw_only=True):
-    """A project: its value, when it runs, whether it is closed, its milestones and budget."""
+    """A project: its value, when it runs, whether it is closed, its milestones and budget.
+
+    `former_lines` stood in earlier editions: what was charged to them stays there.
+    """
 
     code: str
     value: str
@@ -36,6 +39,7 @@ class ProjectTerms(Standing, frozen=True, kw_only=True):
     closed_on: date | None
     milestones: frozenset[int]
     lines: Mapping[str, LineStanding] = {}
+    former_lines: Mapping[str, LineStanding] = {}
 
 
 class InstitutionStanding(Standing, frozen=True, kw_only=True):

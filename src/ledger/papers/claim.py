@@ -12,40 +12,11 @@ import msgspec
 from msgspec import Struct
 
 from ledger.event_store.log import EventLog
+from ledger.papers.charges import NOTHING, Charge
 from ledger.papers.imprint import Imprint, imprint
 from ledger.papers.words import words
 from ledger.papers.written import Lang, file_name
 from ledger.queries.asking import Question, listing
-
-NOTHING = Decimal("0.00")
-
-
-class Charge(Struct, frozen=True, kw_only=True):
-    """A line of the list: an accounting document and the part of it that is claimed.
-
-    `eligible` is what is asked for: without what was refused before the claim was handed in.
-    """
-
-    document_number: str
-    accounting_number: str | None = None
-    ksef_number: str | None = None
-    issuer_nip: str | None = None
-    issuer_name: str | None = None
-    issued_on: date
-    paid_on: date | None = None
-    description: str
-    net: Decimal
-    vat: Decimal
-    gross: Decimal
-    budget_line: str
-    task: str | None = None
-    category: str | None = None
-    method: str = "actual"
-    eligible: Decimal
-    eligible_vat: Decimal | None = None
-    eu_amount: Decimal | None = None
-    disallowed: Decimal = NOTHING
-    approved: Decimal | None = None
 
 
 class Payment(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from ledger.papers.claim import Charge, ClaimPaper, Sums
+from ledger.papers.charges import Charge, category
+from ledger.papers.claim import ClaimPaper, Sums
 from ledger.papers.typesetting import pdf, plain, shown
 from ledger.papers.words import words
 from ledger.papers.written import Lang, amount, day
@@ -40,7 +41,7 @@ def _values(paper: ClaimPaper, lang: Lang) -> dict[str, Any]:
         "project": _project(paper, lang),
         "course": _course(paper, lang),
         "figures": _figures(paper, lang),
-        "by_category": [_total(n or said["no_category"], s, lang) for n, s in paper.by_category],
+        "by_category": [_total(category(n, said), s, lang) for n, s in paper.by_category],
         "by_task": [_total(n or said["no_task"], s, lang) for n, s in paper.by_task],
         "total_row": _total(said["total"], sums, lang),
         "columns": [said[name] for name in _COLUMNS],
@@ -102,13 +103,14 @@ def _total(name: str, sums: Sums, lang: Lang) -> list[str]:
 
 def _line(ordinal: int, one: Charge, lang: Lang) -> dict[str, str | None]:
     texts = ("document_number", "description", "budget_line")
-    maybe = ("ksef_number", "issuer_nip", "category")
+    maybe = ("ksef_number", "issuer_nip")
     amounts = ("gross", "net", "eligible", "eligible_vat", "eu_amount", "disallowed")
     return {
         "ordinal": str(ordinal),
         **{name: shown(getattr(one, name)) for name in texts},
         **{name: shown(text) if (text := getattr(one, name)) else None for name in maybe},
         **{name: amount(getattr(one, name), lang) for name in amounts},
+        "category": shown(category(one.category, words(lang))) if one.category else None,
         "accounting_number": shown(one.accounting_number or ""),
         "issuer": shown(one.issuer_name or ""),
         "issued_on": day(one.issued_on, lang),

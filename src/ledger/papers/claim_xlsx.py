@@ -9,34 +9,17 @@ from typing import BinaryIO
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from ledger.papers.claim import Charge, ClaimPaper, Sums
+from ledger.papers.charges import category, cells, columns
+from ledger.papers.claim import ClaimPaper, Sums
 from ledger.papers.words import words
 from ledger.papers.workbooks import Book, Column, TableSheet, Value, write
 from ledger.papers.written import Lang, day
 
-COLUMNS = (
-    Column("ordinal", "whole", 6),
-    Column("document_number", "text", 22),
-    Column("accounting_number", "text", 16),
-    Column("ksef_number", "text", 38),
-    Column("issuer_nip", "text", 13),
-    Column("issuer_name", "long", 36),
-    Column("issued_on", "day", 12),
-    Column("paid_on", "day", 12),
-    Column("description", "long", 44),
-    Column("gross", "amount", 14),
-    Column("net", "amount", 14),
-    Column("vat", "amount", 13),
-    Column("eligible", "amount", 15, summed=True),
-    Column("eligible_vat", "amount", 13, summed=True),
-    Column("eu_amount", "amount", 15, summed=True),
-    Column("disallowed", "amount", 13, summed=True),
-    Column("approved", "amount", 15, summed=True),
-    Column("task", "long", 26),
-    Column("budget_line", "text", 12),
-    Column("category", "long", 28),
-    Column("method", "text", 22),
-)
+_COLUMNS = (
+    "ordinal", "document_number", "accounting_number", "ksef_number", "issuer_nip", "issuer_name",
+    "issued_on", "paid_on", "description", "gross", "net", "vat", "eligible", "eligible_vat",
+    "eu_amount", "disallowed", "approved", "task", "budget_line", "category", "method",
+)  # fmt: skip
 _SUMMARY = ("count", "eligible", "eu_amount", "own", "disallowed")
 
 
@@ -47,10 +30,10 @@ def claim_xlsx(paper: ClaimPaper, lang: Lang, file: BinaryIO) -> None:
     book = Book(file, lang, paper.imprint, title)
     try:
         cover = book.sheet(said["claim_sheet"], across=False)
-        columns = _columns(paper)
-        documents = TableSheet(book, said["documents_sheet"], columns)
-        documents.add(_row(n, one, columns, said) for n, one in enumerate(paper.claim.charges, 1))
-        documents.finish(lambda cells: f"SUM({cells})")
+        shown = _columns(paper)
+        documents = TableSheet(book, said["documents_sheet"], shown)
+        documents.add(cells(n, one, shown, said) for n, one in enumerate(paper.claim.charges, 1))
+        documents.finish(lambda area: f"SUM({area})")
         _Cover(book, cover, paper, documents).fill(title)
     finally:
         book.close()
@@ -59,18 +42,7 @@ def claim_xlsx(paper: ClaimPaper, lang: Lang, file: BinaryIO) -> None:
 def _columns(paper: ClaimPaper) -> list[Column]:
     """What was approved is only told once it is known."""
     known = paper.claim.approved is not None
-    return [one for one in COLUMNS if known or one.word != "approved"]
-
-
-def _row(ordinal: int, one: Charge, columns: list[Column], said: dict[str, str]) -> list[Value]:
-    instead: dict[str, Value] = {
-        "ordinal": ordinal,
-        "task": one.task or said["no_task"],
-        "category": one.category or said["no_category"],
-        "method": said[one.method],
-    }
-    names = (column.word for column in columns)
-    return [instead[name] if name in instead else getattr(one, name) for name in names]
+    return columns([one for one in _COLUMNS if known or one != "approved"])
 
 
 class _Cover:
@@ -100,11 +72,12 @@ class _Cover:
         self._at += 1
         self._line(said["summary"], self._book.section)
         self._line(said["currency"], self._book.quiet)
-        self._sums("category", [(n or said["no_category"], s) for n, s in paper.by_category])
+        self._sums("category", [(category(n, said), s) for n, s in paper.by_category])
         self._sums("task", [(n or said["no_task"], s) for n, s in paper.by_task])
         self._facts(said["about"], self._about())
 
     def _line(self, text: str, style: Format) -> None:
+        self._sheet.set_row(self._at, 1.4 * style.font_size)
         self._sheet.write_string(self._at, 0, text, style)
         self._at += 1
 
@@ -168,7 +141,8 @@ class _Cover:
         self._at += 1
         header = [self._said[word], *(self._said[name] for name in _SUMMARY)]
         for at, text in enumerate(header):
-            self._sheet.write_string(self._at, at, text, self._book.header)
+            style = self._book.header_of_numbers if at else self._book.header
+            self._sheet.write_string(self._at, at, text, style)
         self._at += 1
         for name, sums in groups:
             write(self._sheet, self._at, 0, name, self._book.cells["long"])

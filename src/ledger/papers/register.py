@@ -2,78 +2,27 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Any
 
 import msgspec
-from msgspec import Struct
 
+from ledger.papers.charges import Charge, Row, cells, columns
 from ledger.papers.words import words
-from ledger.papers.workbooks import Column, Value
+from ledger.papers.workbooks import Value
 from ledger.papers.written import Lang, file_name
 from ledger.queries.asking import Cursor, Question, listing
 
 PAGE = 5_000
-EVERYTHING: Mapping[str, Any] = MappingProxyType({})
-COLUMNS = (
-    Column("ordinal", "whole", 7),
-    Column("document_number", "text", 22),
-    Column("accounting_number", "text", 16),
-    Column("ksef_number", "text", 38),
-    Column("issuer_nip", "text", 13),
-    Column("issuer_name", "text", 36),
-    Column("issued_on", "day", 12),
-    Column("paid_on", "day", 12),
-    Column("description", "text", 44),
-    Column("gross", "amount", 14),
-    Column("net", "amount", 14),
-    Column("vat", "amount", 13),
-    Column("task", "text", 20),
-    Column("budget_line", "text", 12),
-    Column("category", "text", 28),
-    Column("method", "text", 22),
-    Column("eligible", "amount", 15, summed=True),
-    Column("eligible_vat", "amount", 13, summed=True),
-    Column("eu_amount", "amount", 15, summed=True),
-    Column("disallowed", "amount", 13, summed=True),
-    Column("charge_status", "text", 15),
-    Column("claim_column", "text", 18),
-)
-Row = Sequence[Value]
-
-
-class _Charge(Struct, frozen=True, kw_only=True):
-    project: str
-    budget_line: str
-    eligible: Decimal
-    eligible_vat: Decimal | None = None
-    eu_amount: Decimal | None = None
-    method: str
-    claim: str | None = None
-    claim_name: str | None = None
-    status: str
-    disallowed: Decimal
-
-
-class _Expenditure(Struct, frozen=True, kw_only=True):
-    document_number: str
-    accounting_number: str | None = None
-    ksef_number: str | None = None
-    issuer_nip: str | None = None
-    issuer_name: str | None = None
-    issued_on: date
-    paid_on: date | None = None
-    description: str
-    gross: Decimal
-    net: Decimal
-    vat: Decimal
-    charges: list[_Charge]
-
-
-_read = msgspec.json.Decoder(_Expenditure).decode
+COLUMNS = columns(
+    [
+        "ordinal", "document_number", "accounting_number", "ksef_number", "issuer_nip",
+        "issuer_name", "issued_on", "paid_on", "description", "gross", "net", "vat", "task",
+        "budget_line", "category", "method", "eligible", "eligible_vat", "eu_amount",
+        "disallowed", "charge_status", "claim_column",
+    ]
+)  # fmt: skip
 
 
 async def register_name(question: Question, project: str, lang: Lang, suffix: str) -> str:
@@ -83,45 +32,18 @@ async def register_name(question: Question, project: str, lang: Lang, suffix: st
     return file_name(words(lang)["register_file"], code, suffix=suffix)
 
 
-async def register(
-    question: Question, project: str, lang: Lang, filters: Mapping[str, Any] = EVERYTHING
-) -> AsyncIterator[list[Row]]:
-    """The rows in the order of the columns, by the day of issue, of what the filters leave.
-
-    What was withdrawn is left out, unless it is what is asked for.
-    """
+async def register(question: Question, project: str, lang: Lang) -> AsyncIterator[list[Row]]:
+    """The rows in the order of the columns, by the day of issue; what was withdrawn is left out."""
     said, lines = words(lang), await _budget_lines(question, project)
     of, cursor, ordinal = listing("/api/expenditures"), None, 0
-    asked = {**filters, "project": project}
     while True:
-        page = await question.page(of, asked, limit=PAGE, cursor=cursor)
-        rows: list[Row] = []
-        for document in map(_read, page.rows):
-            for charge in document.charges:
-                place = lines.get(charge.budget_line, (None, None))
-                if charge.project == project and _is_asked(charge, place, filters):
-                    ordinal += 1
-                    rows.append(_row(ordinal, document, charge, place, said))
-        yield rows
+        page = await question.page(of, {"project": project}, limit=PAGE, cursor=cursor)
+        charges = [one for text in page.rows for one in _charges(text, project, lines)]
+        yield [cells(n, one, COLUMNS, said) for n, one in enumerate(charges, ordinal + 1)]
+        ordinal += len(charges)
         if page.next is None:
             return
         cursor = Cursor.read(page.next, of.path, question.moment.known_at)
-
-
-def _is_asked(
-    charge: _Charge, place: tuple[str | None, str | None], filters: Mapping[str, Any]
-) -> bool:
-    """Whether the charge itself, and not only its document, is what the filters leave."""
-    found = {
-        "line": charge.budget_line,
-        "task": place[0],
-        "category": place[1],
-        "claim": charge.claim,
-        "status": charge.status,
-    }
-    if charge.status == "withdrawn" and filters.get("status") != "withdrawn":
-        return False
-    return all(found[name] == filters[name] for name in found if filters.get(name) is not None)
 
 
 async def _budget_lines(
@@ -136,38 +58,16 @@ async def _budget_lines(
     return {line: (task, category) for line, task, category in rows}
 
 
-def _row(
-    ordinal: int,
-    document: _Expenditure,
-    charge: _Charge,
-    place: tuple[str | None, str | None],
-    said: dict[str, str],
-) -> Row:
-    task, category = place
-    return (
-        ordinal,
-        document.document_number,
-        document.accounting_number,
-        document.ksef_number,
-        document.issuer_nip,
-        document.issuer_name,
-        document.issued_on,
-        document.paid_on,
-        document.description,
-        document.gross,
-        document.net,
-        document.vat,
-        task,
-        charge.budget_line,
-        category,
-        said[charge.method],
-        charge.eligible,
-        charge.eligible_vat,
-        charge.eu_amount,
-        charge.disallowed,
-        said[f"charge_{charge.status}"],
-        charge.claim_name,
-    )
+def _charges(
+    text: str, project: str, lines: Mapping[str, tuple[str | None, str | None]]
+) -> Iterator[Charge]:
+    """What the project bears of a document, each charge with all that the document says."""
+    document = msgspec.json.decode(text)
+    for one in document["charges"]:
+        if one["project"] == project and one["status"] != "withdrawn":
+            task, category = lines.get(one["budget_line"], (None, None))
+            told = document | one | {"task": task, "category": category}
+            yield msgspec.convert(told, Charge)
 
 
 def csv_header(lang: Lang) -> bytes:

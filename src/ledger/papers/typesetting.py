@@ -42,11 +42,18 @@ def pdf(template: str, values: dict[str, Any], made_at: datetime) -> bytes:
     )
 
 
+# Where a line may be broken: not within an amount, whose groups of digits stay together.
+NO_BREAK = "\u00a0"
+_GROUPS = re.compile(r"(?<=[0-9])[\u00a0\u202f](?=[0-9]{3}(?![0-9]))")
+_SPACES = re.compile(rf"[^\S{NO_BREAK}]+")
+
+
 def shown(text: str) -> str:
     """The text as it can be printed: one line, with places where a long number may be broken."""
     text = unicodedata.normalize("NFC", text)
-    kept = "".join(map(_character, text)).split()
-    line = " ".join(map(_breakable, kept)) if kept else "–"
+    groups = NO_BREAK.join("".join(map(_character, one)) for one in _GROUPS.split(text))
+    kept = [one for one in _SPACES.split(groups.strip()) if one]
+    line = re.sub(r"\S+", lambda word: _breakable(word[0]), " ".join(kept)) if kept else "–"
     return re.sub(r"\b([^\W\d_]) ", "\\1\u00a0", line)  # no `w` or `i` at the end of a line
 
 

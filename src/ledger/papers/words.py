@@ -35,6 +35,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "by_task": ("Według zadań", "By task"),
     "category": ("Kategoria kosztów", "Category of cost"),
     "task": ("Zadanie", "Task"),
+    "indirect": ("koszty pośrednie", "indirect costs"),
     "no_category": ("bez kategorii", "no category"),
     "no_task": ("bez zadania", "no task"),
     "count": ("Liczba pozycji", "Items"),

@@ -6,6 +6,7 @@ Texts are always written as texts: what begins with `=` is never computed.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 import xlsxwriter
@@ -19,6 +20,7 @@ from ledger.papers.written import Lang, day
 
 Value = str | int | Decimal | date | None
 INK, QUIET, TINT, HAIR, WARNING = "#1D2B3A", "#5A6673", "#EEF2F6", "#B8C0C8", "#9A1B1B"
+LINE_HEIGHT = 13.5  # points
 AMOUNT = "#,##0.00"  # which separators are shown is the reader's setting: 1 234,56 in Poland
 
 
@@ -47,7 +49,11 @@ class Book:
         def style(**more: Any) -> Format:
             return self._book.add_format(base | more)
 
-        row = {"bottom": 4, "bottom_color": HAIR}
+        row: dict[str, Any] = {"bottom": 4, "bottom_color": HAIR}
+        head: dict[str, Any] = {"bold": True, "text_wrap": True, "valign": "vcenter",
+                                "bg_color": TINT, "bottom": 2, "bottom_color": INK}  # fmt: skip
+        # A text that follows a number keeps its distance.
+        text: dict[str, Any] = {"num_format": "@", "align": "left", "indent": 1}
         total: dict[str, Any] = {"bold": True, "top": 1, "bottom": 1, "bg_color": TINT}
         self.plain = style()
         self.bold = style(bold=True)
@@ -58,15 +64,14 @@ class Book:
         self.wrapped = style(text_wrap=True)
         self.day = style(num_format=days, align="left")
         self.amount = style(num_format=AMOUNT)
-        self.header = style(
-            bold=True, text_wrap=True, valign="vcenter", bg_color=TINT, bottom=2, bottom_color=INK
-        )
-        self.total = style(**total)
+        self.header = style(**head, align="left", indent=1)
+        self.header_of_numbers = style(**head, align="right")
+        self.total = style(**total, align="left", indent=1)
         self.total_whole = style(**total, num_format="#,##0")
         self.total_amount = style(**total, num_format=AMOUNT)
         self.cells = {
-            "text": style(**row, num_format="@"),
-            "long": style(**row, num_format="@", text_wrap=True),
+            "text": style(**row, **text),
+            "long": style(**row, **text, text_wrap=True),
             "whole": style(**row, num_format="#,##0"),
             "day": style(**row, num_format=days, align="center"),
             "amount": style(**row, num_format=AMOUNT),
@@ -127,16 +132,28 @@ class TableSheet:
         self._sheet.freeze_panes(1, 2)
         self._sheet.repeat_rows(0)
         for at, one in enumerate(columns):
-            self._sheet.write_string(0, at, book.said[one.word], book.header)
+            numbers = one.kind in ("whole", "amount")
+            style = book.header_of_numbers if numbers else book.header
+            self._sheet.write_string(0, at, book.said[one.word], style)
 
     def add(self, rows: Iterable[Sequence[Value]]) -> None:
         """More rows, whose values stand in the order of the columns."""
         for row in rows:
             self._count += 1
+            self._sheet.set_row(self._count, LINE_HEIGHT * self._lines(row))
             for at, (one, value) in enumerate(zip(self._columns, row, strict=True)):
                 write(self._sheet, self._count, at, value, self._book.cells[one.kind])
                 if one.summed and isinstance(value, Decimal):
                     self._sums[at] += value
+
+    def _lines(self, row: Sequence[Value]) -> int:
+        """How many lines the row takes: not every program makes room for them by itself."""
+        long = (
+            (value, one.width - 2)
+            for one, value in zip(self._columns, row, strict=True)
+            if one.kind == "long" and isinstance(value, str) and len(value) > one.width - 2
+        )
+        return max((len(wrap(value, width)) for value, width in long), default=1)
 
     def cells_of(self, word: str) -> str:
         """The cells of a column, for formulas; one empty row stands where there are none."""

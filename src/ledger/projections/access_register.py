@@ -39,13 +39,21 @@ class AccessGrant(Struct, frozen=True, kw_only=True):
     through: str | None
 
 
-HOLDERS = Table("access_holders", Holder, key=["holder"], shared=True)
+HOLDERS = Table(
+    "access_holders",
+    Holder,
+    key=["holder"],
+    shared=True,
+    visible="EXISTS (SELECT FROM scope.holders() AS h (own) WHERE h.own = holder)",
+)
 GRANTS = Table(
     "access_grants",
     AccessGrant,
     key=["holder", "grant_id"],
     indexes=[("project",)],
     shared=True,
+    # Those for the project and those for all: both reach it.
+    visible="coalesce(project, (SELECT scope.project())) = (SELECT scope.project())",
 )
 MODEL = ReadModel("access_register", HOLDERS, GRANTS)
 

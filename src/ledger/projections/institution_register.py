@@ -24,7 +24,7 @@ class Institution(Struct, frozen=True, kw_only=True):
     teryt: str | None
 
 
-INSTITUTIONS = Table("institutions", Institution, key=["institution"], shared=True)
+INSTITUTIONS = Table("institutions", Institution, key=["institution"], shared=True, visible="true")
 MODEL = ReadModel("institution_register", INSTITUTIONS)
 
 

@@ -3,28 +3,43 @@
 from msgspec import Struct
 
 from ledger.aggregates.persons import PersonRegistered, PersonUpdated, PersonWasErased
-from ledger.kernel.fields import Date, Id, InstitutionId, PersonalText, Sex, Title
+from ledger.kernel.fields import Date, Id, InstitutionId, PersonalText, Sealed, Sex, Title
+from ledger.kernel.personal import ERASED
 from ledger.projections.engine.model import Fact, ReadModel, Rows, Table
 from ledger.projections.engine.query import Listing, institution_name
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """A person who takes part in projects."""
+    """A person who takes part in projects; what identifies the person stays sealed here."""
 
     person: Id
-    given_name: PersonalText | None
-    family_name: PersonalText | None
+    given_name: Sealed | None
+    family_name: Sealed | None
     sex: str | None
-    born_on: Date | None
+    born_on: Sealed | None
     birth_year: int | None
-    email: PersonalText | None
-    phone: PersonalText | None
+    email: Sealed | None
+    phone: Sealed | None
     institution: Id | None
     erased: bool
 
 
-PERSONS = Table("persons", Person, key=["person"], shared=True)
-MODEL = ReadModel("person_register", PERSONS)
+class KeptAge(Struct, frozen=True, kw_only=True):
+    """Of an erased person: the age group on a day of entry, where the year of birth is silent."""
+
+    person: Id
+    entered_on: Date
+    age_group: str
+
+
+# Seen from one project: who takes part in it, and who takes part in none yet.
+_VISIBLE = (
+    "EXISTS (SELECT FROM scope.participants() AS p (own) WHERE p.own = person)"
+    " OR NOT scope.is_engaged(person)"
+)
+PERSONS = Table("persons", Person, key=["person"], shared=True, visible=_VISIBLE)
+AGES = Table("ages_on_entry", KeptAge, key=["person", "entered_on"], shared=True, visible=_VISIBLE)
+MODEL = ReadModel("person_register", PERSONS, AGES)
 
 
 @MODEL.on(PersonRegistered)
@@ -36,7 +51,7 @@ def _registered(event: PersonRegistered, fact: Fact, rows: Rows) -> None:
             given_name=event.given_name,
             family_name=event.family_name,
             sex=event.sex,
-            born_on=event.born_on,
+            born_on=event.born_on,  # type: ignore[arg-type]  # as stored: sealed
             birth_year=event.birth_year,
             email=event.email,
             phone=event.phone,
@@ -55,6 +70,9 @@ def _updated(event: PersonUpdated, fact: Fact, rows: Rows) -> None:
 @MODEL.on(PersonWasErased)
 def _erased(event: PersonWasErased, fact: Fact, rows: Rows) -> None:
     rows.change(PERSONS, fact.stream, valid_from=fact.effective_on, erased=True)
+    for one in event.ages:
+        kept = KeptAge(person=fact.stream, entered_on=one.entered_on, age_group=one.age_group)
+        rows.put(AGES, kept, valid_from=one.entered_on)
 
 
 class PersonRow(Struct, frozen=True, kw_only=True):
@@ -84,10 +102,20 @@ UNION ALL
 SELECT s.project FROM read.attendances AS a JOIN read.streams AS s ON s.stream = a.activity
 WHERE a.person = {person}"""
 
+
+def _shown(field: str, marker: str = f"'{ERASED}'") -> str:
+    """A personal field, or what stands in its place once the person is erased."""
+    return (
+        f"CASE WHEN p.{field} IS NOT NULL THEN CASE WHEN gone.erased THEN {marker}"
+        f" ELSE p.{field} END END AS {field}"
+    )
+
+
 LISTING = Listing(
     path="/api/persons",
     row=PersonRow,
-    order="coalesce(family_name, '') || ' ' || coalesce(given_name, '')",
+    order="x.id",
+    named_by=("family_name", "given_name"),
     single="p.person",
     reads_persons=True,
     # Seen from one project: who takes part in it, and who takes part in none yet.
@@ -95,17 +123,11 @@ LISTING = Listing(
                FROM ({TAKES_PART.format(person="p.person")}) AS part)""",
     filters={
         "institution": "p.institution = %(institution)s::uuid",
-        "name": "NOT gone.erased AND"
-        " strpos(lower(p.given_name || ' ' || p.family_name), lower(%(name)s::text)) > 0",
+        "name": "NOT gone.erased AND %(name)s::text IS NOT NULL",  # the rest is done when opened
     },
     select=f"""
-SELECT p.person AS id,
-    CASE WHEN NOT gone.erased THEN p.given_name END AS given_name,
-    CASE WHEN NOT gone.erased THEN p.family_name END AS family_name,
-    p.sex,
-    CASE WHEN NOT gone.erased THEN p.born_on END AS born_on,
-    CASE WHEN NOT gone.erased THEN p.email END AS email,
-    CASE WHEN NOT gone.erased THEN p.phone END AS phone,
+SELECT p.person AS id, {_shown("given_name")}, {_shown("family_name")}, p.sex,
+    {_shown("born_on", "NULL")}, {_shown("email")}, {_shown("phone")},
     p.institution, {institution_name("p.institution")} AS institution_name,
     gone.erased, p.position
 FROM {{persons}} AS p

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ledger.aggregates.expenditures.mending import ChargeCorrected
 from ledger.aggregates.expenditures.recording import ExpenditureCharged, ExpenditureRecorded
+from ledger.aggregates.expenditures.state import charge_events
 from ledger.catalogue import aggregates
 from ledger.kernel.fields import Id
 from ledger.projections.engine.model import Fact, ReadModel, Rows, Table
@@ -29,11 +30,35 @@ class Share(Struct, frozen=True, kw_only=True):
     project: Id
 
 
-STREAMS = Table("streams", Stream, key=["stream"], indexes=[("project", "collection")], shared=True)
+class ChargeEvent(Struct, frozen=True, kw_only=True):
+    """A later event of a document that concerns this charge only, and so the charge's project."""
+
+    stream: Id
+    version: int
+    charge: Id
+
+
+STREAMS = Table(
+    "streams",
+    Stream,
+    key=["stream"],
+    indexes=[("project", "collection")],
+    shared=True,
+    visible="project = (SELECT scope.project()) OR collection = 'institutions'"
+    " OR EXISTS (SELECT FROM scope.shared_streams() AS h (own) WHERE h.own = stream)",
+)
 SHARES = Table(
     "stream_shares", Share, key=["stream", "project"], indexes=[("project",)], shared=True
 )
-MODEL = ReadModel("stream_register", STREAMS, SHARES)
+# Visible to all who share the document: what each saw of it is asked of the charges.
+CHARGE_EVENTS = Table(
+    "charge_events",
+    ChargeEvent,
+    key=["stream", "version", "charge"],
+    shared=True,
+    visible="EXISTS (SELECT FROM scope.shared_streams() AS h (own) WHERE h.own = stream)",
+)
+MODEL = ReadModel("stream_register", STREAMS, SHARES, CHARGE_EVENTS)
 
 
 def _register_streams() -> None:
@@ -84,11 +109,43 @@ def _corrected(event: ChargeCorrected, fact: Fact, rows: Rows) -> None:
         _share(event.project, fact, rows)
 
 
+def _register_charge_events() -> None:
+    for kind, name in charge_events().items():
+
+        def concerned(event: Any, fact: Fact, rows: Rows, name: str = name) -> None:
+            found = getattr(event, name)
+            for charge in (found,) if isinstance(found, str) else found:
+                rows.put(
+                    CHARGE_EVENTS,
+                    ChargeEvent(stream=fact.stream, version=fact.version, charge=charge),
+                    valid_from=fact.effective_on,
+                )
+
+        MODEL.on(kind)(concerned)
+
+
+_register_charge_events()
+
+
 def of_project(stream: str, project: str) -> str:
     """SQL: the row of `streams` under that alias belongs to the project, alone or with others."""
     return (
         f"({stream}.project = {project} OR EXISTS (SELECT FROM {{stream_shares:ever}} AS h"
         f" WHERE h.stream = {stream}.stream AND h.project = {project}))"
+    )
+
+
+def of_others(event: str, project: str) -> str:
+    """SQL: the event under that alias concerns charges of other projects than that one only.
+
+    A charge that was moved is its new project's with all its past, and was the old one's until
+    it was moved.
+    """
+    return (
+        "EXISTS (SELECT FROM {charge_events:ever} AS y"
+        f" WHERE y.stream = {event}.stream AND y.version = {event}.version"
+        " AND NOT EXISTS (SELECT FROM read.charges AS z WHERE z.expenditure = y.stream"
+        f" AND z.charge = y.charge AND z.project = {project} AND z.known_to >= y.position))"
     )
 
 

@@ -3,24 +3,34 @@
 import base64
 import binascii
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
+from ledger.event_store.codec import Recorded
 from ledger.kernel.errors import Invalid, NotFound
-from ledger.projections.engine.query import Listing, listings
+from ledger.privacy.disclosure import Disclosure, Reader, closed
+from ledger.privacy.vault import closed_events
+from ledger.projections.engine.query import Listing, listings, reads_sealed
 from ledger.projections.engine.reading import Moment, Reading
 from ledger.projections.stream_register import of_project
+from ledger.queries.by_name import by_name
 
 PAGE_LIMIT = 500
 
 
 class Asker(Struct, frozen=True, kw_only=True):
-    """What the one who asks may see: one project or all, and whether persons by name."""
+    """What the one who asks may see: one project or all; as a `reader`, persons by name."""
 
     project: str | None = None
-    personal: bool = False
+    reader: Reader | None = None
+
+    @property
+    def personal(self) -> bool:
+        """Whether personal data may be shown."""
+        return self.reader is not None
 
 
 class Single(NamedTuple):
@@ -81,9 +91,16 @@ class Question:
     """One moment and one asker; every answer of it is consistent with every other."""
 
     def __init__(
-        self, reading: Reading, moment: Moment, asker: Asker, *, reached: int | None = None
+        self,
+        reading: Reading,
+        moment: Moment,
+        asker: Asker,
+        *,
+        reached: int | None = None,
+        disclosure: Disclosure | None = None,
     ) -> None:
         self.reading = reading
+        self.disclosure = disclosure
         self.moment = moment
         self.asker = asker
         # How far the read models are; the moment itself may lie before it.
@@ -103,8 +120,43 @@ class Question:
     async def rows(
         self, text: str, *, plan_once: bool = True, **params: Any
     ) -> list[tuple[Any, ...]]:
-        """The rows of a query at this moment; see `Reading.rows`."""
-        return await self.reading.rows(text, self.params(**params), plan_once=plan_once)
+        """The rows of a query at this moment, as the asker may see them; see `Reading.rows`.
+
+        For who is confined to a project, the database itself shows no other project's rows.
+        """
+        rows = await self.rows_as_stored(text, plan_once=plan_once, **params)
+        return await self.shown(rows) if reads_sealed(text) else rows
+
+    async def shown(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Rows with personal data as the asker may see them."""
+        if self.disclosure is None:
+            return closed(rows)
+        return await self.disclosure.rows(rows, self.asker.reader)
+
+    async def rows_as_stored(
+        self, text: str, *, plan_once: bool = True, **params: Any
+    ) -> list[tuple[Any, ...]]:
+        """The rows with personal data still sealed."""
+        return await self.reading.rows(
+            text, self.params(**params), plan_once=plan_once, scope=self.asker.project
+        )
+
+    async def events(self, told: Sequence[Recorded]) -> list[Any]:
+        """Events as the asker may see them."""
+        if self.disclosure is None or self.asker.reader is None:
+            return closed_events(told)
+        return await self.disclosure.events(told, self.asker.reader)
+
+    async def inside(self, texts: Sequence[str | None]) -> list[str | None]:
+        """What is in sealed texts: to count and sort by, never to be shown."""
+        if self.disclosure is None:
+            return [None] * len(texts)
+        return await self.disclosure.inside(texts)
+
+    async def birthdays(self, texts: Sequence[str | None]) -> list[date | None]:
+        """Days of birth, to count by."""
+        found = await self.inside(texts)
+        return [None if one is None else date.fromisoformat(one) for one in found]
 
     async def page(
         self,
@@ -117,6 +169,8 @@ class Question:
         """The rows of a listing that the asker may see."""
         conditions = self._conditions(listing, filters)
         params = dict.fromkeys(listing.filters) | dict(filters)  # one may look at another
+        if listing.named_by:
+            return await self._page_by_name(listing, conditions, params, limit, cursor)
         if limit is None:
             return Page(await self._whole(listing, conditions, params), None)
         places = await self._places(listing, conditions, params, limit, cursor)
@@ -129,6 +183,47 @@ class Question:
             return Page(rows, None)
         id, sort = places[limit - 1]
         return Page(rows, Cursor(listing.path, self.moment.known_at, sort or "", id).text())
+
+    async def _page_by_name(
+        self,
+        listing: Listing,
+        conditions: list[str],
+        params: Mapping[str, Any],
+        limit: int | None,
+        cursor: Cursor | None,
+    ) -> Page:
+        """What rows are ordered and found by is opened for that; then the rows of the page are."""
+        columns = ", ".join(f"x.{name}" for name in listing.named_by)
+        rows = await self.rows_as_stored(
+            f"SELECT x.id::text, {columns} FROM ({listing.select}{_where(conditions)}) AS x",
+            plan_once=False,
+            **params,
+        )
+        names = await self.inside([name for row in rows for name in row[1:]])
+        after = None if cursor is None else (self._name_in(cursor), cursor.id)
+        places = by_name([row[0] for row in rows], names, params.get("name"), after)
+        on_page = [id for id, _ in places[:limit]]
+        found = await self.rows(
+            f"SELECT x.id::text, to_json(x)::text FROM ({listing.select}"
+            f"{_where([*conditions, f'{listing.single} = ANY(%(on_page)s::uuid[])'])}) AS x",
+            plan_once=False,
+            on_page=on_page,
+            **params,
+        )
+        shown = dict(found)
+        page = [shown[id] for id in on_page]
+        if limit is None or len(places) <= limit or self.disclosure is None:
+            return Page(page, None)
+        id, sort = places[limit - 1]
+        hidden = self.disclosure.hidden(sort)
+        return Page(page, Cursor(listing.path, self.moment.known_at, hidden, id).text())
+
+    def _name_in(self, cursor: Cursor) -> str:
+        """The name at which a page ended; it goes through clients and addresses unread."""
+        name = None if self.disclosure is None else self.disclosure.unhidden(cursor.sort)
+        if name is None:
+            raise Invalid.field("cursor", "is not a cursor of this list")
+        return name
 
     async def fields(
         self, listing: Listing, filters: Mapping[str, Any], names: Sequence[str]
@@ -195,7 +290,12 @@ class Question:
         )
         if not found:
             raise NotFound
-        return Single(*found[0])
+        row, version = found[0]
+        if self.asker.project is not None:
+            # `If-Match` goes by all events of an object, also those that are not shown.
+            text = f"SELECT ({_VERSION})"
+            version = (await self.reading.rows(text, self.params(id=id)))[0][0]
+        return Single(row, version)
 
     async def require(self, collection: str, id: str) -> None:
         """Raises `NotFound` unless the asker may see the object, on whatever day it is true."""

@@ -211,6 +211,7 @@ ELEMENTS = (
                    "Invoices, proofs of payment, accounting records"),
         events=("expenditure.recorded", "expenditure.charged", "expenditure.paid",
                 "expenditure.corrected", "expenditure.adjusted", "expenditure.charge-corrected",
+                "expenditure.charge-adjusted",
                 "expenditure.charge-withdrawn", "custody."),
         applies="actual",
         answers=(

@@ -122,9 +122,10 @@ async def _details(
 
 
 async def _events(question: Question, positions: set[int]) -> dict[int, Recorded]:
-    rows = await question.rows(
-        "SELECT e.position, e.leaf FROM {events:log} AS e WHERE e.position = ANY(%(positions)s)",
-        positions=list(positions),
+    # What made a row of the project differ is the project's to know.
+    rows = await question.reading.rows(
+        "SELECT e.position, e.leaf FROM log.events AS e WHERE e.position = ANY(%(positions)s)",
+        {"positions": list(positions)},
     )
     return {position: decode(leaf) for position, leaf in rows}
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from ledger.kernel.ages import age_group, is_close
 from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Code, Date, Id, IndicatorKind, Title
 from ledger.projections.engine.query import institution_name, person_name
@@ -85,11 +86,9 @@ SELECT r.position, e.type, r.object AS stream, r.subject,
     CASE %(subject)s WHEN 'institution' THEN {institution_name("r.subject")}
         WHEN 'person' THEN {person_name("r.subject")} END AS subject_name,
     r.counted_on, r.kind, i.sector, i.level,
-    coalesce(i.voivodeship, r.of_object) AS voivodeship, p.sex,
-    CASE WHEN p.person IS NOT NULL THEN extract(year FROM r.counted_on)::int
-        - coalesce(extract(year FROM p.born_on)::int, p.birth_year)
-        - CASE WHEN to_char(r.counted_on, 'MMDD') < to_char(p.born_on, 'MMDD') THEN 1 ELSE 0 END
-        END AS age
+    coalesce(i.voivodeship, r.of_object) AS voivodeship, p.sex, p.birth_year, p.born_on,
+    (SELECT k.age_group FROM read.ages_on_entry AS k WHERE k.person = p.person
+        AND k.entered_on = r.counted_on AND k.known_to = 9223372036854775807) AS kept
 FROM reached AS r
 JOIN {{events:log}} AS e ON e.position = r.position
 LEFT JOIN LATERAL (
@@ -112,7 +111,7 @@ _LISTS = (
 )  # fmt: skip
 _NAMES = (
     "position", "type", "stream", "subject", "subject_name", "counted_on", "kind", "sector",
-    "level", "voivodeship", "sex", "age",
+    "level", "voivodeship", "sex", "birth_year", "born_on", "kept",
 )  # fmt: skip
 _COLLECTIONS = {
     "deliverable": "deliverables",
@@ -127,13 +126,6 @@ _DIMENSIONS = {
     "person": ("sex", "age_group", "voivodeship"),
     "team": ("kind", "voivodeship"),
 }
-
-
-def age_group(age: int | None) -> str | None:
-    """The Union's groups: under 25, 25 to 54, over 54."""
-    if age is None:
-        return None
-    return "under_25" if age < 25 else "25_54" if age <= 54 else "over_54"
 
 
 def _in_path(code: str) -> str:
@@ -178,19 +170,21 @@ async def explain_indicator(question: Question, project: str, code: str) -> list
         raise NotFound
     counts = definitions[0][4]
     dimensions = _DIMENSIONS.get(counts["subject"], ("kind",))
+    counted = await _counted(question, project, counts)
+    names = await question.shown([(one["subject_name"],) for one in counted])
     return [
         CountedRow(
             position=one["position"],
             type=one["type"],
             stream=str(one["stream"]),
             subject=str(one["subject"]),
-            subject_name=one["subject_name"],
+            subject_name=name,
             counted_on=one["counted_on"],
             effective_on=one["counted_on"],
             count=1,
             characteristics={name: one[name] for name in dimensions},
         )
-        for one in await _counted(question, project, counts)
+        for one, (name,) in zip(counted, names, strict=True)
     ]
 
 
@@ -204,7 +198,7 @@ async def _counted(
     question: Question, project: str, counts: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     where = counts.get("where") or {}
-    rows = await question.rows(
+    rows = await question.rows_as_stored(
         f"WITH {countable(counts['through'])}{_COUNTED}",
         plan_once=False,
         project=project,
@@ -215,8 +209,13 @@ async def _counted(
         **{name: where.get(name) for name in _LISTS},
     )
     found = [dict(zip(_NAMES, row, strict=True)) for row in rows]
+    # A birthday is looked at only where the year of birth does not tell the group.
+    close = [one for one in found if is_close(one["counted_on"], one["birth_year"])]
+    birthdays = await question.birthdays([one["born_on"] for one in close])
+    born = {id(one): born_on for one, born_on in zip(close, birthdays, strict=True)}
     for one in found:
-        one["age_group"] = age_group(one["age"])
+        told = age_group(one["counted_on"], one["birth_year"], born.get(id(one)))
+        one["age_group"] = one["kept"] or told
     return found
 
 

@@ -1,16 +1,17 @@
 """What was an object's state, and what did each event change? Folded anew from the log."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from ledger import catalogue
-from ledger.event_store.codec import decode, read_data
+from ledger.event_store.codec import Recorded, decode
 from ledger.event_store.log import EventLog
 from ledger.kernel.errors import NotFound
+from ledger.queries.asking import Question
+from ledger.queries.leaves import versions
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -34,35 +35,50 @@ class HistoryRow(Struct, frozen=True, kw_only=True):
     changes: list[Change]
 
 
-async def replay(log: EventLog, stream: str, version: int | None, known_at: int) -> dict[str, Any]:
+class _Step(NamedTuple):
+    """An event, and what the asker may know of the object's state after it."""
+
+    event: Recorded
+    state: Any
+
+
+async def _steps(
+    question: Question, log: EventLog, stream: str, upto: int | None = None
+) -> AsyncIterator[_Step]:
+    """The stream's events that the asker may see; everything is folded, seen or not."""
+    shown, scope = await versions(question, stream), question.asker.project
+    state: Any = None
+    known_at = question.moment.known_at
+    leaves = [leaf for leaf in await log.stream(stream, upto=upto) if leaf.position <= known_at]
+    told = [decode(leaf.bytes) for leaf in leaves]
+    for recorded, event in zip(told, await question.events(told), strict=True):
+        state = event.apply(state, recorded.effective_on)
+        if shown is None or recorded.version in shown:
+            yield _Step(recorded, state if scope is None else state.seen_from(scope))
+
+
+async def replay(
+    question: Question, log: EventLog, stream: str, version: int | None = None
+) -> dict[str, Any]:
     """The state after the last event up to there. Raises `NotFound` where there is none."""
-    state, last = None, None
-    for leaf in await log.stream(stream, upto=version):
-        if leaf.position > known_at:
-            break
-        last = decode(leaf.bytes)
-        event = read_data(catalogue.events()[last.type], last.data)
-        state = event.apply(state, last.effective_on)
-    if last is None or (version is not None and last.version != version):
+    last = None
+    async for step in _steps(question, log, stream, version):
+        last = step
+    if last is None or (version is not None and last.event.version != version):
         raise NotFound
     return {
-        "version": last.version,
-        "position": last.position,
-        "recorded_at": last.recorded_at,
-        "state": msgspec.to_builtins(state, str_keys=True),
+        "version": last.event.version,
+        "position": last.event.position,
+        "recorded_at": last.event.recorded_at,
+        "state": msgspec.to_builtins(last.state, str_keys=True),
     }
 
 
-async def history(log: EventLog, stream: str, known_at: int) -> list[HistoryRow]:
+async def history(question: Question, log: EventLog, stream: str) -> list[HistoryRow]:
     """One row per event. Raises `NotFound` for a stream without events."""
     rows: list[HistoryRow] = []
-    state, before = None, dict[str, Any]()
-    for leaf in await log.stream(stream):
-        if leaf.position > known_at:
-            break
-        recorded = decode(leaf.bytes)
-        event = read_data(catalogue.events()[recorded.type], recorded.data)
-        state = event.apply(state, recorded.effective_on)
+    before = dict[str, Any]()
+    async for recorded, state in _steps(question, log, stream):
         after = dict(_flat("", msgspec.to_builtins(state, str_keys=True)))
         rows.append(
             HistoryRow(

@@ -59,6 +59,7 @@ _COLUMNS: dict[StratifyBy, str] = {
     "budget_line": "budget_line",
 }
 UNKNOWN = "unknown"
+_COSIGNED = "SELECT max(size) FROM tree.cosignatures WHERE note_line = %(line)s"
 
 
 class PopulationRow(Struct, frozen=True, kw_only=True):
@@ -178,9 +179,24 @@ async def draw_for(question: Question, log: EventLog, command: DrawSample) -> Dr
     source = command.number or command.cosignature
     if source is None:
         raise Invalid.field("number", "either a number or a cosignature is required")
+    await check_cosignature(question, command.cosignature)
     return await draw_sample(
         question, log, command.project, command.population, command.design, source
     )
+
+
+async def check_cosignature(question: Question, line: str | None) -> None:
+    """Raises `Invalid` unless a witness signed so for the question's checkpoint or a later one.
+
+    What is stored was verified with the witness's key before.
+    """
+    if line is None:
+        return
+    [(size,)] = await question.rows(_COSIGNED, line=line)
+    if size is None or size < question.moment.known_at:
+        raise Invalid.field(
+            "cosignature", "no witness signed so for that checkpoint or a later one"
+        )
 
 
 async def draw_sample(
@@ -248,7 +264,13 @@ async def sample_row(question: Question, id: str) -> SampleRow:
 def at_checkpoint(question: Question, on: date, size: int) -> Question:
     """The same asker at the checkpoint of a draw."""
     moment = Moment(on, size)
-    return Question(question.reading, moment, question.asker, reached=question.reached)
+    return Question(
+        question.reading,
+        moment,
+        question.asker,
+        reached=question.reached,
+        disclosure=question.disclosure,
+    )
 
 
 class RedrawAnswer(Struct, frozen=True, kw_only=True):

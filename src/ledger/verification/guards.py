@@ -11,14 +11,18 @@ from ledger.verification.report import Check
 
 _ALWAYS = re.compile(r"ALTER TABLE ([\w.]+) ENABLE ALWAYS TRIGGER (\w+);")
 _MADE = re.compile(
-    r"CREATE TRIGGER (\w+)\s+BEFORE ([A-Z ]+?) ON ([\w.]+)\s+FOR EACH (ROW|STATEMENT)"
+    r"CREATE TRIGGER (\w+)\s+(BEFORE|AFTER) ([A-Z ]+?) ON ([\w.]+)\s+FOR EACH (ROW|STATEMENT)"
+    r"(?:\s+WHEN \((.+?)\)\s+EXECUTE)?"
 )
-_BEFORE, _ROW = 2, 1
+_ROW = 1
+_TIMES = {"BEFORE": 2, "AFTER": 0}
 _EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 _LOOKS = """
-SELECT g.tgenabled::text, g.tgtype, p.prosrc
+SELECT g.tgenabled::text, g.tgtype, p.prosrc,
+    substring(pg_get_triggerdef(g.oid) FROM ' WHEN \\((.*)\\) EXECUTE ')
 FROM pg_trigger AS g JOIN pg_proc AS p ON p.oid = g.tgfoid
-WHERE g.tgrelid = to_regclass(%s) AND g.tgname = %s AND NOT g.tgisinternal AND g.tgqual IS NULL"""
+JOIN pg_class AS c ON c.oid = g.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname || '.' || c.relname = %s AND g.tgname = %s AND NOT g.tgisinternal"""
 
 
 class Guard(NamedTuple):
@@ -27,6 +31,7 @@ class Guard(NamedTuple):
     table: str
     name: str
     type: int
+    when: str | None
 
 
 def check_guards(connection: psycopg.Connection) -> Check:
@@ -41,21 +46,24 @@ def check_guards(connection: psycopg.Connection) -> Check:
             check.warnings.append(f"{what} is missing.")
         elif row[0] != "A":
             check.warnings.append(f"{what} is switched off.")
-        elif row[1] != guard.type or row[2] not in text:
+        elif row[1] != guard.type or row[2] not in text or _plain(row[3]) != guard.when:
             check.warnings.append(f"{what} is not the one that was made.")
     return check
 
 
 def guards(text: str) -> Iterator[Guard]:
     """The triggers that the migrations leave switched on for everybody."""
-    types = {
-        (table, name): _BEFORE
-        | (_ROW if each == "ROW" else 0)
-        | sum(bit for event, bit in _EVENTS.items() if event in events.split())
-        for name, events, table, each in _MADE.findall(text)
-    }
+    made = {(one[4], one[1]): one for one in _MADE.finditer(text)}
     for table, name in _ALWAYS.findall(text):
-        yield Guard(table, name, types[table, name])
+        _, when, events, _, each, condition = made[table, name].groups()
+        kind = _TIMES[when] | (_ROW if each == "ROW" else 0)
+        kind |= sum(bit for event, bit in _EVENTS.items() if event in events.split())
+        yield Guard(table, name, kind, _plain(condition))
+
+
+def _plain(condition: str | None) -> str | None:
+    """A condition without what PostgreSQL adds when it shows it."""
+    return None if condition is None else re.sub(r"::\w+|[()\s]", "", condition).lower()
 
 
 def _migrations() -> str:

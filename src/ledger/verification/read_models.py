@@ -19,7 +19,7 @@ from ledger.verification.report import Check, Kind
 
 PAGE = 5_000
 SHOWN = 100  # rows of a table that are told one by one
-_SETTINGS = {"work_mem": "256MB", "row_security": "off", "lock_timeout": "60s"}
+_SETTINGS = {"work_mem": "256MB", "lock_timeout": "60s"}
 
 Told = Callable[[int, int], None]
 
@@ -104,7 +104,10 @@ def _compare_model(
     at = min(position, upto)
     for table in model.tables:
         try:
-            _compare(connection, model, table, at, check)
+            with connection.transaction():
+                # Its policies do not apply to the owner; one that did would be an error.
+                connection.execute("SET LOCAL row_security = off")
+                _compare(connection, model, table, at, check)
         except psycopg.Error as error:
             said = str(error).partition("\n")[0]
             check.add(Kind.READ_MODEL, f"{table.name} cannot be compared: {said}.")

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     OUT_OF_ORDER = "out-of-order"
     TILE = "tile"
     READ_MODEL = "read-model"
+    HIDDEN = "hidden"
     DOCUMENT = "document"
     UNCHECKED = "unchecked"
 

@@ -13,13 +13,14 @@ from time import monotonic
 import psycopg
 
 from ledger.documents import Documents
-from ledger.event_store.connections import options
+from ledger.event_store.connections import OWNER, options
 from ledger.projections.engine.model import ReadModel, read_models
 from ledger.verification.apart import beside
 from ledger.verification.continuations import check_continuations
 from ledger.verification.diagnosis import diagnose
 from ledger.verification.documents import check_documents
 from ledger.verification.guards import check_guards
+from ledger.verification.policies import check_policies
 from ledger.verification.report import Check, Kind, Report
 from ledger.verification.sealed import SealedTiles
 from ledger.verification.signatures import (
@@ -58,8 +59,7 @@ def verify(
         with beside(url, read_models() if models is None else models, last, progress) as rows:
             report, named = _check_log(connection, trust, last, progress)
             stored = asyncio.run(_check_documents(connection, url, documents, named, progress))
-            triggers = check_guards(connection)
-            report.checks += [rows(), stored, triggers]
+            report.checks += [rows(), stored, check_policies(connection), check_guards(connection)]
     report.seconds = monotonic() - began
     return report
 
@@ -67,7 +67,8 @@ def verify(
 @contextmanager
 def _snapshot(url: str) -> Iterator[psycopg.Connection]:
     """A connection that sees the database as it is now, and cannot change it."""
-    connected = options("ledger_reader", read_only=True)
+    # Only to the owner no policy applies: with row_security off, one that does is an error.
+    connected = options(OWNER, read_only=True)
     connected["options"] += " -c statement_timeout=0 -c row_security=off"
     with psycopg.connect(url, **connected) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

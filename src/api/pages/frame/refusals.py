@@ -64,15 +64,16 @@ def template_of(kind: type[LedgerError]) -> str:
 
 
 # What a fact of a refusal is called by, where it is a value with a name.
-_KINDS = {"role": "Role", "kind": "DeliverableKind", "status": "status"}
+_KINDS = {"role": ("Role", "AccessRole"), "kind": ("DeliverableKind",), "status": ("status",)}
 
 
 def _fact(words: Words, name: str, value: Any) -> Any:
     """A fact as people write it: a day, an amount, a value by its name."""
     if isinstance(value, date):
         return written.day(words.lang, value)
-    if name in _KINDS:
-        return words.name(_KINDS[name], value)
+    for kind in _KINDS.get(name, ()):
+        if words.has_name(kind, str(value)):
+            return words.name(kind, value)
     if name == "needed":
         named = [words.name("grant", role) for role in str(value).split(" or ")]
         return ", ".join(named)

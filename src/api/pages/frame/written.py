@@ -50,17 +50,6 @@ def typed_amount(lang: str, value: Any) -> str:
         return str(value)
 
 
-def typed_day(lang: str, value: Any) -> str:
-    """A day as one would type it; what is no day stays as it was typed."""
-    try:
-        found = date.fromisoformat(str(value)) if value else None
-    except ValueError:
-        return str(value)
-    if found is None:
-        return ""
-    return found.strftime("%d.%m.%Y") if lang == "pl" else found.isoformat()
-
-
 def percent(lang: str, value: Any, places: int | None = None) -> str:
     """A share that comes in per cent."""
     if value is None or value == "":
@@ -77,6 +66,14 @@ def day(lang: str, value: Any) -> str:
 def short_day(lang: str, value: Any) -> str:
     """A day in a table: `13.05.2019`."""
     return NOTHING if not value else _date(lang, value, 1)
+
+
+def day_or_text(lang: str, value: Any) -> str:
+    """A day as in a table where the text is one, and else the text as it is."""
+    try:
+        return _date(lang, date.fromisoformat(str(value)), 1)
+    except ValueError:
+        return str(value)
 
 
 def _date(lang: str, value: Any, which: int) -> str:
@@ -113,6 +110,7 @@ def size(lang: str, value: Any) -> str:
 FILTERS = {
     "amount": amount,
     "day": day,
+    "day_or_text": day_or_text,
     "money": money,
     "number": number,
     "percent": percent,
@@ -121,5 +119,4 @@ FILTERS = {
     "size": size,
     "time": time,
     "typed_amount": typed_amount,
-    "typed_day": typed_day,
 }

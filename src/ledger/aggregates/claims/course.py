@@ -131,7 +131,8 @@ class SubmitClaim(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
     def decide(self, state: Claim, given: Given) -> Sequence[Event]:
         check_status(state, OPEN, ClaimNotOpen, given.id)
         _moves_on(state, given)
-        known = given.of(ProjectTerms, state.project).lines
+        terms = given.of(ProjectTerms, state.project)
+        known = {**terms.former_lines, **terms.lines}
         lines = []
         for charge, expenditure in state.charges.items():
             one = _standing(given, expenditure, charge)

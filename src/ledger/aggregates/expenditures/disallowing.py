@@ -129,7 +129,8 @@ class Disallow(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 amount=self.amount,
                 collides=here,
             )
-        NotTrueYet.check(charge.refused_on or charge.since, given.effective_on, here)
+        since = max(charge.refused_on or charge.since, charge.amounts_since)
+        NotTrueYet.check(since, given.effective_on, here)
         claim = claim_of(charge, given)
         approved = claim is not None and claim.approved_on is not None
         kind = FinanciallyCorrected if approved else ChargeReduced

@@ -1,15 +1,21 @@
 """What was written down wrongly, and what did the issuer change? Corrections and withdrawals.
 
-A mistake of typing was never true: its correction holds from the beginning. A correcting
-document of the issuer changes the amounts from its day on. These are different events.
+A mistake of typing was never true: its correction holds from the beginning, or since the issuer
+last changed the amounts. What the issuer changes (`adjusting`) holds from its day: another event.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from msgspec import UNSET, Struct, UnsetType, structs
+from msgspec import UNSET, UnsetType, structs
 from msgspec.structs import replace
 
+from ledger.aggregates.expenditures.adjusting import (
+    OF_CHARGE_AMOUNTS,
+    ChargeAdjusted,
+    CorrectingDocument,
+    ExpenditureAdjusted,
+)
 from ledger.aggregates.expenditures.identity import folded
 from ledger.aggregates.expenditures.recording import (
     amounts_errors,
@@ -22,7 +28,6 @@ from ledger.aggregates.expenditures.state import (
     EXPENDITURES,
     Charge,
     Expenditure,
-    Stated,
     check_ceiling,
 )
 from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
@@ -47,15 +52,6 @@ OF_DOCUMENT = ("accounting_number", "ksef_number", "issued_on", "paid_on", "desc
 OF_CHARGE = (
     "project", "budget_line", "eligible", "eligible_vat", "eu_amount", "method", "procurement",
 )  # fmt: skip
-
-
-class CorrectingDocument(Struct, frozen=True, kw_only=True, omit_defaults=True,
-                         forbid_unknown_fields=True):  # fmt: skip
-    """The issuer's document that changes an earlier one (faktura korygująca)."""
-
-    document_number: DocumentNumber
-    issued_on: Date
-    ksef_number: KsefNumber | None = None
 
 
 @EXPENDITURES.event("expenditure.corrected")
@@ -110,23 +106,6 @@ class ChargeCorrected(Event, frozen=True, kw_only=True):
     def apply(self, state: Expenditure, on: date) -> Expenditure:
         charge = replace(state.charges[self.charge], **self.changes())
         return replace(state, charges={**state.charges, self.charge: charge})
-
-
-@EXPENDITURES.event("expenditure.adjusted")
-class ExpenditureAdjusted(Event, frozen=True, kw_only=True):
-    """The issuer changed the document's amounts by a correcting document."""
-
-    correcting_document: CorrectingDocument
-    net: Money
-    vat: Money
-    gross: Money
-
-    def apply(self, state: Expenditure, on: date) -> Expenditure:
-        return replace(
-            state,
-            amounts=(*state.amounts, Stated(on, self.net, self.vat, self.gross)),
-            corrected_by=(*state.corrected_by, self.correcting_document.document_number),
-        )
 
 
 @EXPENDITURES.event("expenditure.charge-withdrawn")
@@ -230,7 +209,7 @@ class CorrectExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_fiel
             raise Invalid(errors)
         events: list[Event] = []
         after = state
-        for event in (self._of_document(state, given), self._of_charge(state, given)):
+        for event in (self._of_document(state, given), *self._of_charge(state, given)):
             if event is not None:
                 events.append(event)
                 after = event.apply(after, given.effective_on)
@@ -255,7 +234,8 @@ class CorrectExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_fiel
                 if getattr(self, name) is None:
                     errors.append(FieldError(name, "is required with a correcting document"))
             apart = "is corrected apart from what a correcting document changed"
-            errors += [FieldError(name, apart) for name in self._given(OF_DOCUMENT)]
+            others = [*OF_DOCUMENT, *(n for n in OF_CHARGE if n not in OF_CHARGE_AMOUNTS)]
+            errors += [FieldError(name, apart) for name in self._given(others)]
         return errors
 
     def _of_document(self, state: Expenditure, given: Given) -> Event | None:
@@ -283,9 +263,9 @@ class CorrectExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_fiel
             **changes,  # type: ignore[arg-type]
         )
 
-    def _of_charge(self, state: Expenditure, given: Given) -> Event | None:
+    def _of_charge(self, state: Expenditure, given: Given) -> Sequence[Event]:
         if self.charge is None:
-            return None
+            return []
         charge = live_charge(state, self.charge, given)
         _check_unsettled(charge, given)
         named = self._given(OF_CHARGE)
@@ -301,8 +281,11 @@ class CorrectExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_fiel
         _check_refused(charge, named)
         changes = {name: value for name, value in named.items() if getattr(charge, name) != value}
         if not changes:
-            return None
-        return ChargeCorrected(charge=self.charge, since=charge.since, **changes)  # type: ignore[arg-type]
+            return []
+        if self.correcting_document is not None:
+            since = max(given.effective_on, charge.amounts_since)
+            return [ChargeAdjusted(charge=self.charge, since=since, **changes)]  # type: ignore[arg-type]
+        return _corrections(self.charge, charge, changes)
 
     def _check(self, after: Expenditure, given: Given) -> None:
         """Raises `Invalid` where the values do not agree with each other any more."""
@@ -317,6 +300,16 @@ class CorrectExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_fiel
             errors += charge_errors("", fields, stated.gross, stated.vat, terms)
         if errors:
             raise Invalid(errors)
+
+
+def _corrections(id: str, charge: Charge, changes: Mapping[str, object]) -> Sequence[Event]:
+    """Amounts are corrected since they were last stated, all else since the charge began."""
+    amounts = {name: value for name, value in changes.items() if name in OF_CHARGE_AMOUNTS}
+    others = {name: value for name, value in changes.items() if name not in amounts}
+    if charge.amounts_since == charge.since:
+        amounts, others = {}, dict(changes)
+    parts = ((charge.since, others), (charge.amounts_since, amounts))
+    return [ChargeCorrected(charge=id, since=on, **some) for on, some in parts if some]  # type: ignore[arg-type]
 
 
 def _eu_amount(charge: Charge, eligible: str, project: str | None, given: Given) -> str | None:
@@ -335,8 +328,8 @@ def _check_refused(charge: Charge, wanted: Mapping[str, object]) -> None:
         if amount is not None and decimal(least) > decimal(str(amount)):
             raise Invalid.field(name, f"must not be less than what was disallowed ({least})")
     moves = wanted.get("project", charge.project) != charge.project
-    if moves and (charge.refusals or charge.claim_since):
-        why = "stays, as the charge was claimed or disallowed there: withdraw it and charge anew"
+    if moves and (charge.refusals or charge.claim_since or charge.earlier):
+        why = "stays, as more was recorded of the charge there: withdraw it and charge anew"
         raise Invalid.field("project", why)
 
 
@@ -356,6 +349,6 @@ class WithdrawCharge(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ChargeClaimed(
                 number=claim.number, collides=Collision("claims", str(charge.claim))
             )
-        since = max(charge.since, charge.claim_since or charge.since)
+        since = max(charge.amounts_since, charge.claim_since or charge.since)
         NotTrueYet.check(since, given.effective_on, Collision("expenditures", given.id))
         return [ChargeWithdrawn(charge=self.charge)]

@@ -112,9 +112,6 @@ class ExpenditureRecorded(Event, frozen=True, kw_only=True):
             since=on,
         )
 
-    def answer(self) -> dict[str, Any]:
-        return {"charges": [one.charge for one in self.charges]}
-
 
 @EXPENDITURES.event("expenditure.charged")
 class ExpenditureCharged(Event, frozen=True, kw_only=True):
@@ -222,6 +219,12 @@ def eu_part(eligible: str, project: str, given: Given) -> str | None:
     return share(eligible, terms.eu_contribution, terms.value)
 
 
+def _charges_of(event: Event) -> Sequence[str]:
+    if isinstance(event, ExpenditureRecorded):
+        return [one.charge for one in event.charges]
+    return [event.charge] if isinstance(event, ExpenditureCharged) else []
+
+
 @EXPENDITURES.command("create")
 class RecordExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Record an accounting document and the parts of it that are charged to budget lines."""
@@ -256,16 +259,26 @@ class RecordExpenditure(Command, frozen=True, kw_only=True, forbid_unknown_field
         errors = [*self._document_errors(given), *self._charges_errors(given)]
         if errors:
             raise Invalid(errors)
-        fields = structs.asdict(self) | {
-            "issuer_nip": self._nip(),
-            "charges": tuple(
-                PlacedCharge(**placed(structs.asdict(one), given)) for one in self.charges
-            ),
-        }
-        recorded = ExpenditureRecorded(**fields)
+        charges = [placed(structs.asdict(one), given) for one in self.charges]
+        # What concerns one project must not tell of another: then each charge is an event.
+        alone = len({one["project"] for one in charges}) <= 1
+        recorded = ExpenditureRecorded(
+            **structs.asdict(self)
+            | {
+                "issuer_nip": self._nip(),
+                "charges": tuple(PlacedCharge(**one) for one in charges if alone),
+            }
+        )
+        charged = [ExpenditureCharged(**one) for one in charges if not alone]
         made = recorded.apply(None, given.effective_on)
+        for one in charged:
+            made = one.apply(made, given.effective_on)
         check_ceiling(replace(made, charges={}), made, given)
-        return [recorded]
+        return [recorded, *charged]
+
+    @classmethod
+    def answer(cls, events: Sequence[Event]) -> dict[str, Any]:
+        return {"charges": [id for event in events for id in _charges_of(event)]}
 
     def _nip(self) -> str | None:
         """The issuer's tax number as digits only; as it came where it is none."""

@@ -4,21 +4,31 @@ A charge counts from its day until it is withdrawn. On no day may the charges co
 the document's gross amount on that day: the same invoice cannot be paid for twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from itertools import chain
+from typing import get_type_hints
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.kernel.errors import Collision, Refusal
 from ledger.kernel.fields import NOTHING, ChargeMethod, added, decimal, money, share
-from ledger.kernel.messages import Aggregate, Given, State
+from ledger.kernel.messages import Aggregate, Event, Given, State
 from ledger.kernel.standing import ChargeStanding, ExpenditureStanding
+
+NONE = Decimal(0)
+
+
+class Until(Struct, frozen=True):
+    """The eligible amount that a charge had before a day on which the issuer changed it."""
+
+    day: date
+    eligible: str
 
 
 class Charge(Struct, frozen=True, kw_only=True):
-    """A part of the document that is charged to a budget line.
+    """A part of the document that is charged to a budget line; its amounts as last stated.
 
     `reduced` was refused before the claim's approval, `corrected` after it; of both together
     `refused_eu` is the Union's part. The most of both that was refused on any day is kept, too: a
@@ -43,6 +53,24 @@ class Charge(Struct, frozen=True, kw_only=True):
     most_refused_eu: str = NOTHING
     refusals: int = 0
     refused_on: date | None = None
+    earlier: tuple[Until, ...] = ()
+
+    @property
+    def amounts_since(self) -> date:
+        """From that day on the amounts are as they are."""
+        return self.earlier[-1].day if self.earlier else self.since
+
+    def moves(self) -> Iterator[tuple[date, Decimal]]:
+        """The days on which more or less of the document is charged by it, and how much."""
+        days = [self.since, *(one.day for one in self.earlier)]
+        before = Decimal(0)
+        for on, eligible in zip(
+            days, [*(one.eligible for one in self.earlier), self.eligible], strict=True
+        ):
+            yield on, decimal(eligible) - before
+            before = decimal(eligible)
+        if self.withdrawn_on is not None:
+            yield self.withdrawn_on, -before
 
     @property
     def disallowed(self) -> str:
@@ -112,6 +140,10 @@ class Expenditure(State, frozen=True, kw_only=True):
     def projects(self) -> frozenset[str]:
         return frozenset(c.project for c in self.charges.values())
 
+    def seen_from(self, project: str) -> "Expenditure":
+        mine = {id: one for id, one in self.charges.items() if one.project == project}
+        return replace(self, charges=mine)
+
     def standing(self) -> ExpenditureStanding:
         return ExpenditureStanding(
             charges={
@@ -127,6 +159,19 @@ EXPENDITURES = Aggregate.define(
 )
 
 
+def charge_events() -> dict[type[Event], str]:
+    """Events that concern charges alone, each with its field that names them.
+
+    The first event of a document says what it is, whatever charges it brings along.
+    """
+    found = {}
+    for kind in EXPENDITURES.events.values():
+        names = {"charge", "charges"} & get_type_hints(kind).keys()
+        if names and not kind.begins:
+            found[kind] = names.pop()
+    return found
+
+
 class ExceedsDocument(Refusal):
     """The charges of the document {document_number} would come to {charged} on {on}, more than
     its gross amount of {gross}; free: {free}."""
@@ -134,19 +179,16 @@ class ExceedsDocument(Refusal):
 
 def check_ceiling(before: Expenditure, after: Expenditure, given: Given) -> None:
     """Raises `ExceedsDocument` where on some day more would be charged than the document says."""
-    charges = after.charges.values()
-    ever = sum([decimal(one.eligible) for one in charges], Decimal(0))
-    if all(ever <= decimal(one.gross) for one in after.amounts):
-        return  # not even all charges together come to more than the least that it ever said
-    moves = chain(
-        ((c.since, decimal(c.eligible)) for c in charges),
-        ((c.withdrawn_on, -decimal(c.eligible)) for c in charges if c.withdrawn_on is not None),
-        ((one.since, Decimal(0)) for one in after.amounts),
-    )
+    moves = [move for one in after.charges.values() for move in one.moves()]
+    if sum([max(move, NONE) for _, move in moves], NONE) <= min(
+        decimal(one.gross) for one in after.amounts
+    ):
+        return  # all that was ever charged is not more than the least that it ever said
+    moves += [(one.since, NONE) for one in after.amounts]
     by_day: dict[date, Decimal] = {}
     for on, move in moves:
-        by_day[on] = by_day.get(on, Decimal(0)) + move
-    charged = Decimal(0)
+        by_day[on] = by_day.get(on, NONE) + move
+    charged = NONE
     for on in sorted(by_day):
         charged += by_day[on]
         gross = _gross_on(after, on)

@@ -43,7 +43,12 @@ class BudgetSet(Event, frozen=True, kw_only=True):
             for one in self.lines
         }
         return replace(
-            state, budget=lines, budget_edition=self.edition, budget_shifts=0, budget_since=on
+            state,
+            budget=lines,
+            former_lines={**state.former_lines, **state.budget},
+            budget_edition=self.edition,
+            budget_shifts=0,
+            budget_since=on,
         )
 
 

@@ -105,6 +105,7 @@ class Project(State, frozen=True, kw_only=True):
     milestones: Mapping[int, Milestone] = {}
     indicators: Mapping[str, Indicator] = {}
     budget: Mapping[str, BudgetLine] = {}
+    former_lines: Mapping[str, BudgetLine] = {}  # as the last edition that had them
     budget_edition: int = 0
     budget_shifts: int = 0
     budget_since: date | None = None
@@ -122,11 +123,15 @@ class Project(State, frozen=True, kw_only=True):
             ends_on=self.ends_on,
             closed_on=self.closed_on,
             milestones=frozenset(self.milestones),
-            lines={
-                name: LineStanding(task=line.task, category=line.category)
-                for name, line in self.budget.items()
-            },
+            lines=_standings(self.budget),
+            former_lines=_standings(self.former_lines),
         )
+
+
+def _standings(lines: Mapping[str, BudgetLine]) -> dict[str, LineStanding]:
+    return {
+        name: LineStanding(task=line.task, category=line.category) for name, line in lines.items()
+    }
 
 
 PROJECTS = Aggregate.define("projects", kind="project", state=Project, writers=["coordinator"])

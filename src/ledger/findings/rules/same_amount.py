@@ -1,8 +1,7 @@
 """Are two documents of one issuer, with one gross amount and days near each other, one expense?
 
-Documents of all projects are compared. Subject of a finding is the later of the two that the
-project bears a part of. The other one is only named to those who may see it: to others, all such
-documents are one finding, whose id says nothing of them.
+Documents of all projects are compared, for those who see all projects. Subject of a finding is the
+later of the two that the project bears a part of.
 """
 
 from collections import defaultdict
@@ -67,14 +66,9 @@ def _found(subject: Twin, other: Twin) -> Found:
                 "document {number} of {on}",
                 number=other.number,
                 on=other.issued_on,
-            )
-            if other.seen
-            else Text(
-                "inny dokument tego wystawcy, rozliczany w innym projekcie",
-                "another document of this issuer, charged to another project",
             ),
         },
-        key=other.expenditure if other.seen else "",
+        key=other.expenditure,
     )
 
 

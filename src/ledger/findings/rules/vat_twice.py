@@ -1,6 +1,6 @@
 """Is more VAT of a document called eligible than the document has?
 
-All charges of the document count, whatever project bears them; only their sum is named.
+All charges of the document count, whatever project bears them, that the asker may know of.
 """
 
 from collections.abc import Iterator

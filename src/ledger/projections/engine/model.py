@@ -50,7 +50,8 @@ class Table:
 
     `key` names the fields that identify a row, the first of them the object whose row it is;
     `indexes` the columns that queries look up. `shared`: its rows belong to no project, whatever
-    object they are of.
+    object they are of. `visible`: which rows somebody sees who is confined to one project, where
+    that does not follow from the key (see `ledger.projections.engine.visibility`).
     """
 
     def __init__(
@@ -61,15 +62,18 @@ class Table:
         key: Iterable[str],
         indexes: Iterable[tuple[str, ...]] = (),
         shared: bool = False,
+        visible: str = "",
     ) -> None:
         self.name = name
         self.row = row
         self.key = tuple(key)
         self.indexes = tuple(indexes)
         self.shared = shared
+        self.visible = visible
         hints = get_type_hints(row, include_extras=True)
         columns = {name: Column(name, _sql_type(hint)) for name, hint in hints.items()}
         self.key_columns = tuple(columns[name] for name in self.key)
+        self.sealed = any(_is_sealed(hint) for hint in hints.values())
         self.columns = tuple(c for c in columns.values() if c.name not in self.key)
         self.names = tuple(c.name for c in self.columns)
         self._places = {name: n for n, name in enumerate(self.names)}
@@ -123,6 +127,14 @@ def _sql_type(hint: Any) -> str:
     if all(isinstance(a, str) for a in get_args(hint)) and get_args(hint):
         return "text"  # a Literal
     return "jsonb"
+
+
+def _is_sealed(hint: Any) -> bool:
+    """Whether a column holds personal data, in the state in which they are stored."""
+    if get_origin(hint) in (Union, UnionType):
+        return any(map(_is_sealed, get_args(hint)))
+    metas = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return any(isinstance(m, Meta) and bool((m.extra or {}).get("sealed")) for m in metas)
 
 
 Key = tuple[str, ...]

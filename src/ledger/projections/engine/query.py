@@ -14,6 +14,8 @@ from functools import cache
 from msgspec import Struct
 
 import ledger.projections
+from ledger.kernel.personal import ERASED
+from ledger.projections.engine.model import read_models
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Listing:
     `path` may hold `{id}`: then the rows belong to that object of `parent`. `scope` is the SQL
     of the project to which a row belongs, or a condition on `%(scope)s` where it holds one; an
     empty scope is shared by all projects. `early` names the alias of a table whose row can be
-    read one by one also for days before it was true.
+    read one by one also for days before it was true. `named_by` are sealed columns by which, once
+    they are opened, rows are ordered and found (see `ledger.queries.by_name`).
     """
 
     path: str
@@ -37,6 +40,7 @@ class Listing:
     early: str = ""
     reads_persons: bool = False
     readers: frozenset[str] = frozenset()
+    named_by: tuple[str, ...] = ()
 
     @property
     def where_scoped(self) -> str:
@@ -59,6 +63,13 @@ def listings() -> tuple[Listing, ...]:
     return tuple(found[path] for path in sorted(found))
 
 
+@cache
+def reads_sealed(text: str) -> bool:
+    """Whether a query reads a table that holds personal data."""
+    tables = (table.name for model in read_models() for table in model.tables if table.sealed)
+    return any(f"{{{name}" in text or f"read.{name}" in text for name in tables)
+
+
 def institution_name(of: str) -> str:
     """SQL of an institution's name on the day, or the nearest that is known."""
     return _nearest("institutions", "institution", "name", of)
@@ -75,12 +86,12 @@ def team_name(of: str) -> str:
 
 
 def person_name(of: str) -> str:
-    """SQL of a person's name, for those who may read it and while it is not erased."""
+    """SQL of a person's name, sealed, for those who may read it; a marker once it is erased."""
     name = _nearest("persons", "person", "given_name || ' ' || n.family_name", of)
     return (
-        f"CASE WHEN %(personal)s AND NOT EXISTS (SELECT FROM read.persons AS gone"
+        f"CASE WHEN %(personal)s THEN CASE WHEN EXISTS (SELECT FROM read.persons AS gone"
         f" WHERE gone.person = {of} AND gone.erased AND gone.known_to = 9223372036854775807)"
-        f" THEN {name} END"
+        f" THEN '{ERASED}' ELSE {name} END END"
     )
 
 

@@ -2,7 +2,7 @@
 
 In a query's text `{appointments}` stands for the rows of that table which were true on
 `%(valid_at)s` as known at position `%(known_at)s`, `{appointments:ever}` for those known then
-whatever the day, and `{events:log}` for the log's events up to then.
+whatever the day, and `{events:log}` for the log's events up to then, without their leaves.
 """
 
 import asyncio
@@ -15,15 +15,17 @@ from typing import Any, NamedTuple
 
 import psycopg
 from msgspec import Struct
-from psycopg_pool import AsyncConnectionPool
 
 from ledger.event_store.connections import options
+from ledger.event_store.readers import Readers
 from ledger.kernel.errors import NotNow
 from ledger.projections.engine.fold import CHANNEL
 from ledger.projections.engine.model import read_models
 from ledger.projections.engine.tables import SCHEMA
 
 WAIT_SECONDS = 5.0
+# What is searched for. The leaf itself may tell of several projects: see `ledger.queries.leaves`.
+EVENT_COLUMNS = "position, stream, version, type, effective_on, recorded_at, recorded_by"
 LOOK_AGAIN_SECONDS = 0.25  # even if a notice was lost
 BELIEVED_SECONDS = 1.0
 
@@ -59,7 +61,8 @@ def _cut(found: re.Match[str]) -> str:
         case "ever":
             return f"(SELECT * FROM {table} WHERE alive AND {known})"
         case "log":
-            return f"(SELECT * FROM log.{found[1]} WHERE position <= %(known_at)s)"
+            columns = EVENT_COLUMNS if found[1] == "events" else "*"
+            return f"(SELECT {columns} FROM log.{found[1]} WHERE position <= %(known_at)s)"
         case _:
             raise ValueError(found[0])
 
@@ -69,13 +72,7 @@ class Reading:
 
     def __init__(self, url: str, *, readers: int = 8) -> None:
         self._url = url
-        self._pool = AsyncConnectionPool(
-            url,
-            kwargs=options("ledger_reader", read_only=True),
-            min_size=1,
-            max_size=readers,
-            open=False,
-        )
+        self._readers = Readers(url, readers=readers)
         self._moved = asyncio.Condition()
         self._moves = 0  # how often we heard that the books moved on
         self._listening = False
@@ -84,7 +81,7 @@ class Reading:
 
     async def open(self) -> None:
         """Connects, and listens for the projections' progress."""
-        await self._pool.open(wait=True, timeout=30)
+        await self._readers.open()
         self._listener = asyncio.create_task(self._listen(), name="read-listener")
 
     async def close(self) -> None:
@@ -93,7 +90,7 @@ class Reading:
             self._listener.cancel()
             with suppress(asyncio.CancelledError):
                 await self._listener
-        await self._pool.close()
+        await self._readers.close()
 
     async def position(self) -> int:
         """The position up to which every read model has folded the log; -1: some are not made."""
@@ -116,14 +113,19 @@ class Reading:
         return self._last.position
 
     async def rows(
-        self, text: str, params: Mapping[str, Any] | None = None, *, plan_once: bool = True
+        self,
+        text: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        plan_once: bool = True,
+        scope: str | None = None,
     ) -> list[tuple[Any, ...]]:
         """The rows of a query; see the module's text for what may stand in braces.
 
         `plan_once` suits questions about one object; what spans a project is planned each time,
-        for the values that are asked.
+        for the values that are asked. `scope`: nothing but what that project may see.
         """
-        async with self._pool.connection() as connection:
+        async with self._readers.connection(scope) as connection:
             found = await connection.execute(at_moment(text), params, prepare=plan_once)
             return await found.fetchall()
 

@@ -14,7 +14,8 @@ from ledger.projections.engine.model import (
     Table,
 )
 from ledger.projections.engine.timeline import Period, Timeline
-from ledger.projections.engine.written import COPY_FORMAT, block, encode, line
+from ledger.projections.engine.visibility import condition, protect
+from ledger.projections.engine.written import COPY_FORMAT, array, block, encode, line
 
 SCHEMA = "read"
 LINES_PER_WRITE = 5_000
@@ -50,7 +51,7 @@ def _primary_key(table: Table) -> str:
 
 def shape(model: ReadModel) -> str:
     """A digest of the model's tables: where it changes, the model is rebuilt."""
-    text = ";".join(f"{t.name}({_definition(t)}){t.indexes}" for t in model.tables)
+    text = ";".join(f"{t.name}({_definition(t)}){t.indexes}{condition(t)}" for t in model.tables)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -68,6 +69,7 @@ def create(
             "CREATE {} TABLE {} ({}) WITH (fillfactor = 90, autovacuum_analyze_threshold = 500)"
         ).format(sql.SQL("" if lasting else "UNLOGGED"), name, sql.SQL(_columns(table)))
     )  # fmt: skip
+    protect(connection, table, name)
 
 
 def create_key(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
@@ -133,7 +135,7 @@ def load(
     )
     found: dict[tuple[str, ...], Timeline] = {}
     width, count = len(table.key), len(names)
-    columns = [list(column) for column in zip(*keys, strict=True)]
+    columns = [array(column) for column in zip(*keys, strict=True)]
     for row in connection.execute(statement.encode(), columns, prepare=True):
         values = encode(row[width:count])
         alive, sets, valid_from, valid_to, known_from, position = row[count:]
@@ -186,8 +188,8 @@ class Changes:
         """Closes and copies, in this order."""
         table = self.table
         if self.closings:
-            keys = [list(column) for column in zip(*(c[0] for c in self.closings), strict=True)]
-            rest = [list(column) for column in zip(*(c[1:] for c in self.closings), strict=True)]
+            keys = [array(column) for column in zip(*(c[0] for c in self.closings), strict=True)]
+            rest = [array(column) for column in zip(*(c[1:] for c in self.closings), strict=True)]
             arrays = ", ".join(f"%s::{c.type}[]" for c in table.key_columns)
             same = " AND ".join(f"t.{k} = c.{k}" for k in table.key)
             statement = (

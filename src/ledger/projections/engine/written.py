@@ -52,7 +52,16 @@ def line(head: Sequence[Any], values: Values) -> bytes:
 
 def block(lines: Sequence[bytes]) -> bytes:
     """Lines as COPY reads them."""
-    text = b"\n".join(lines) + b"\n"
+    return _with_control_characters(b"\n".join(lines) + b"\n")
+
+
+def array(values: Sequence[str | int]) -> str:
+    """An array as PostgreSQL writes one, where the same holds as for CSV."""
+    inside = _with_control_characters(encode(values)[1:-1]).decode()
+    return f"{{{inside}}}"
+
+
+def _with_control_characters(text: bytes) -> bytes:
     return _ESCAPE.sub(_unescaped, text) if b"\\" in text else text
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from api.identity import READ_PERSONS
 from api.pages.frame.page import Page
+from api.pages.frame.written import short_day
 from ledger.kernel.errors import LedgerError
 from ledger.queries.asking import listing
 
@@ -46,7 +47,10 @@ def note_of(page: Page, collection: str, row: dict[str, Any]) -> str:
         case "expenditures":
             parts = [row.get("issuer_name") or row.get("issuer_nip")]
         case "activities":
-            parts = [page.words.name("ActivityKind", row["kind"]), str(row["starts_on"])]
+            parts = [
+                page.words.name("ActivityKind", row["kind"]),
+                short_day(page.lang, row["starts_on"]),
+            ]
         case "persons":
             parts = [row.get("institution_name")]
         case _:

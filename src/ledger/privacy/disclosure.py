@@ -1,0 +1,141 @@
+"""Who sees what is sealed? Answers are opened here, and nowhere else, for those who may read them.
+
+Rows come from the read models with sealed texts in them. For a reader they are opened; what was
+erased shows a marker. For everybody else there is nothing in their place.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from ledger import catalogue
+from ledger.event_store.codec import Recorded
+from ledger.kernel.personal import ERASED, SEALED_MARK, erased, personal_fields
+from ledger.privacy.keys import PersonKey
+from ledger.privacy.sealing import PATTERN, Unreadable, opened, read
+from ledger.privacy.vault import Vault
+
+Row = tuple[Any, ...]
+_ONE = re.compile(PATTERN)
+_PLAIN = re.sub(r"\((?!\?)", "(?:", PATTERN)
+# A whole text: one sealed field, or several with blanks between them, such as a full name.
+_WHOLE = re.compile(f"{_PLAIN}(?: {_PLAIN})*")
+_QUOTED = re.compile(f'"({_PLAIN}(?: {_PLAIN})*)"')
+log = structlog.get_logger(__name__)
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """Who reads personal data, and in which request."""
+
+    id: str
+    name: str
+    path: str
+    request_id: str
+
+
+class Disclosure:
+    """Opens what is asked for."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def rows(self, rows: list[Row], reader: Reader | None) -> list[Row]:
+        """The rows with every sealed text in them opened, or taken out where there is no reader.
+
+        A value may be such a text or JSON with such texts in it.
+        """
+        held = [value for row in rows for value in row if _holds_sealed(value)]
+        if not held:
+            return rows
+        keys = await self._keys(held) if reader is not None else None
+        return [
+            tuple(_replaced(value, keys) if _holds_sealed(value) else value for value in row)
+            for row in rows
+        ]
+
+    async def inside(self, texts: Sequence[str | None]) -> list[str | None]:
+        """What is in sealed texts, for counting and sorting but not for showing.
+
+        None where there is nothing, or nothing any more.
+        """
+        keys = await self._keys(one for one in texts if _holds_sealed(one))
+        return [None if one is None else _opened_or_none(one, keys) for one in texts]
+
+    async def events(self, events: Sequence[Recorded], reader: Reader) -> list[Any]:
+        """The events for a reader; what was erased shows a marker."""
+        return await self._vault.opened(events, shown=True)
+
+    async def _keys(self, values: Iterable[Any]) -> Mapping[str, PersonKey]:
+        persons = {found[1] for value in values for found in _ONE.finditer(value)}
+        return await self._vault.keys.of(persons)
+
+    def hidden(self, text: str) -> str:
+        """See `Vault.hidden`."""
+        return self._vault.hidden(text)
+
+    def unhidden(self, text: str) -> str | None:
+        """See `Vault.unhidden`."""
+        return self._vault.unhidden(text)
+
+
+def closed(rows: list[Row]) -> list[Row]:
+    """The rows without what is sealed."""
+    return [
+        tuple(_replaced(value, None) if _holds_sealed(value) else value for value in row)
+        for row in rows
+    ]
+
+
+def _holds_sealed(value: Any) -> bool:
+    return isinstance(value, str) and SEALED_MARK in value
+
+
+def _replaced(value: str, keys: Mapping[str, PersonKey] | None) -> str | None:
+    """`keys` of those who may be shown; None: nobody may."""
+    if _WHOLE.fullmatch(value):
+        return _shown(value, keys)
+    if value[0] in '{["':
+        value = _QUOTED.sub(lambda found: _json(_shown(found[1], keys)), value)
+        # A text in which something is sealed and something, from long ago, is not.
+        return _ONE.sub(lambda found: _json(_shown(found[0], keys) or "")[1:-1], value)
+    return _ONE.sub(lambda found: _shown(found[0], keys) or "", value)
+
+
+def _json(value: str | None) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _shown(text: str, keys: Mapping[str, PersonKey] | None) -> str | None:
+    if keys is None:
+        return None
+    texts = [_opened_or_none(one, keys) for one in text.split(" ")]
+    if None not in texts:
+        return " ".join(one for one in texts if one is not None)
+    sealed = read(text)
+    return ERASED if sealed is None else _markers().get(sealed.place.field)
+
+
+def _opened_or_none(text: str, keys: Mapping[str, PersonKey]) -> str | None:
+    sealed = read(text)
+    if sealed is None:
+        return text
+    key = keys.get(sealed.place.stream)
+    if key is None:
+        return None
+    try:
+        return opened(key.cipher, sealed)
+    except Unreadable:
+        log.error("privacy.unreadable", person=sealed.place.stream, field=sealed.place.field)
+        return None
+
+
+@cache
+def _markers() -> Mapping[str, str | None]:
+    """What is shown for each personal field of an erased person."""
+    kinds = catalogue.events().values()
+    return {name: erased(kind) for one in kinds for name, kind in personal_fields(one).items()}
