@@ -47,7 +47,7 @@ from api.events import _FILTERS
 from api.findings import parameters_of_findings
 from api.imports import ImportAnswer, describe_imports
 from api.log import ConsistencyAnswer, ContinuationAnswer, InclusionAnswer, describe_log
-from api.papers import PAPERS
+from api.papers import PAPERS, REGISTER_FILTERS
 from api.vocabulary import note
 from ledger import catalogue
 from ledger.application import Common
@@ -134,8 +134,12 @@ def _listing_paths(listing: Listing) -> dict[str, Schema]:
 def _paper_paths() -> dict[str, Schema]:
     lang = parameter("lang", "In which language.", {"enum": ["pl", "en"], "default": "pl"}, "pl")
     found = {}
+    filters = [
+        parameter(name, f"Only this {name}.", TEXT, "…") for name in sorted(REGISTER_FILTERS)
+    ]
     for path, (what, kind) in PAPERS.items():
-        found[path] = answered(path, what, {}, [*READING, lang], path.split("/")[2])
+        more = filters if "/expenditures." in path else []
+        found[path] = answered(path, what, {}, [*READING, lang, *more], path.split("/")[2])
         found[path]["get"]["responses"]["200"] = {
             "description": what,
             "content": {kind: {"schema": TEXT | {"contentMediaType": kind}}},

@@ -1,4 +1,4 @@
-"""What is found of a project, or of one document, at a moment?
+"""What is found of a project, or of a few documents, at a moment?
 
 A rule is applied only at positions from which it was introduced on: what was known before that
 does not change because a rule was thought of later. From there on it judges old facts, too.
@@ -26,7 +26,7 @@ Place = tuple[bool, str]
 _INTRODUCED = "SELECT r.rule FROM {rules:log} AS r"
 _BEARERS = """
 SELECT DISTINCT c.project::text FROM {charges} AS c
-WHERE c.expenditure = %(expenditure)s::uuid AND NOT c.withdrawn
+WHERE c.expenditure = ANY(%(expenditures)s::uuid[]) AND NOT c.withdrawn
     AND (%(scope)s::uuid IS NULL OR c.project = %(scope)s::uuid)
 ORDER BY 1"""
 
@@ -72,36 +72,36 @@ async def findings(
     part: Part = WHOLE,
 ) -> list[Finding]:
     """What is found of a project by these rules, or by all, for one who sees `scope` or all."""
-    applied = [one for one in await _introduced(ask) if rules is None or one.id in rules]
+    applied = [one for one in await introduced(ask) if rules is None or one.id in rules]
     facts = await load(ask, moment.valid_at, project, applied, scope=scope, indicators=indicators)
     if facts is None:
         return []
     # Big projects take a while to judge; others are served meanwhile.
-    return await asyncio.to_thread(_judge, applied, facts, lang, part)
+    return await asyncio.to_thread(judge, applied, facts, lang, part)
 
 
 async def findings_of(
-    ask: Ask, moment: Moment, expenditure: str, *, scope: str | None, lang: Lang
+    ask: Ask, moment: Moment, expenditures: Collection[str], *, scope: str | None, lang: Lang
 ) -> list[Finding]:
-    """What is found of one document and its charges, in the projects that the asker sees."""
-    applied = [one for one in await _introduced(ask) if one.by_document]
+    """What is found of these documents and their charges, in the projects that the asker sees."""
+    applied = [one for one in await introduced(ask) if one.by_document]
     found: dict[str, Finding] = {}
-    for (project,) in await ask(_BEARERS, expenditure=expenditure, scope=scope):
-        facts = await load(
-            ask, moment.valid_at, project, applied, scope=scope, expenditure=expenditure
-        )
-        for one in _judge(applied, facts, lang) if facts else ():
-            if one.subject == expenditure:
+    asked = list(expenditures)
+    for (project,) in await ask(_BEARERS, expenditures=asked, scope=scope):
+        facts = await load(ask, moment.valid_at, project, applied, scope=scope, expenditures=asked)
+        for one in judge(applied, facts, lang) if facts else ():
+            if one.subject in expenditures:
                 found[one.id] = one
     return sorted(found.values(), key=lambda one: one.place)
 
 
-async def _introduced(ask: Ask) -> list[Rule]:
+async def introduced(ask: Ask) -> list[Rule]:
+    """The rules that were introduced by the moment."""
     known = {rule for (rule,) in await ask(_INTRODUCED)}
     return [one for one in catalogue.rules() if one.id in known]
 
 
-def _judge(rules: Iterable[Rule], facts: Facts, lang: Lang, part: Part = WHOLE) -> list[Finding]:
+def judge(rules: Iterable[Rule], facts: Facts, lang: Lang, part: Part = WHOLE) -> list[Finding]:
     """The findings in their order; only those that are asked for are put into words."""
     limits = rule_set_of(facts.project.programme, facts.project.starts_on)
     found = [

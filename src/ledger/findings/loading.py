@@ -1,7 +1,7 @@
 """How do facts come out of the books? One query for each, at the moment that is asked about.
 
-What a fact's struct says first is what its query selects first. `%(expenditure)s`, where it is
-not null, leaves nothing but that one document.
+What a fact's struct says first is what its query selects first. `%(expenditures)s`, where it is
+not null, leaves nothing but those documents.
 """
 
 import asyncio
@@ -129,7 +129,7 @@ SELECT v.digest, v.stream::text, s.collection, CASE s.collection
         END, greatest(v.position, {given_up("v.stream", "v.digest", "%(project)s::uuid")})
 FROM {{evidence:ever}} AS v JOIN {{streams:ever}} AS s USING (stream)
 WHERE {of_project("s", "%(project)s::uuid")}
-    AND (%(expenditure)s::uuid IS NULL OR v.stream = %(expenditure)s)
+    AND (%(expenditures)s::uuid[] IS NULL OR v.stream = ANY(%(expenditures)s))
     AND NOT EXISTS (SELECT FROM {{evidence:ever}} AS w WHERE w.stream = v.stream
         AND w.digest = v.digest AND w.position > v.position)
     AND NOT EXISTS ({_STORED})
@@ -186,7 +186,7 @@ async def load(
     rules: Sequence[Rule],
     *,
     scope: str | None,
-    expenditure: str | None = None,
+    expenditures: Sequence[str] | None = None,
     indicators: Sequence[IndicatorFact] = (),
 ) -> Facts | None:
     """The facts that these rules need; None while there is no such project on that day."""
@@ -201,7 +201,8 @@ async def load(
         text = _QUERIES[name].replace("{only}", _only(name, rules))
         async with turn:
             return await ask(
-                text, plan_once=False, project=project, expenditure=expenditure, scope=scope,
+                text, plan_once=False, project=project, expenditures=expenditures,
+                scope=scope,
                 **limits,
             )  # fmt: skip
 

@@ -6,7 +6,8 @@ document, `c` the charge, `m` its claim, `e` the evidence stored behind it and `
 
 # One issuer: the same tax number, or the same name where none is known.
 _ISSUER_KEY = "coalesce(d.issuer_nip, '=' || lower(btrim(d.issuer_name)))"
-_LIVE = "NOT c.withdrawn AND (%(expenditure)s::uuid IS NULL OR c.expenditure = %(expenditure)s)"
+_LIVE = """NOT c.withdrawn
+    AND (%(expenditures)s::uuid[] IS NULL OR c.expenditure = ANY(%(expenditures)s))"""
 _OWN = f"c.project = %(project)s::uuid AND {_LIVE}"
 # Whether others' documents are alike or bear VAT too is not told to who is confined to a project.
 _SEES_ALL = "%(scope)s::uuid IS NULL"
@@ -42,7 +43,7 @@ LEFT JOIN {{claim_lines}} AS l ON l.claim = m.claim AND l.submission = m.submiss
     AND l.charge = c.charge AND m.status IN ('approved', 'paid')
 LEFT JOIN (SELECT DISTINCT v.stream
     FROM {{evidence:ever}} AS v JOIN {{documents:log}} AS s ON s.sha256 = decode(v.digest, 'hex')
-    WHERE %(expenditure)s::uuid IS NULL OR v.stream = %(expenditure)s) AS e
+    WHERE %(expenditures)s::uuid[] IS NULL OR v.stream = ANY(%(expenditures)s)) AS e
     ON e.stream = c.expenditure
 WHERE {_OWN} AND ({{only}})"""
 
@@ -68,14 +69,14 @@ SELECT min(coalesce(d.paid_on, d.issued_on))
 FROM {{charges}} AS c JOIN {{accounting_documents}} AS d ON d.expenditure = c.expenditure
 WHERE {_OWN} AND ({{only}})"""
 
-# Of one document only those like it are looked at: the index of tax numbers finds them.
+# Of a few documents only those like them are looked at: the index of tax numbers finds them.
 _LIKE_IT = f"""
-(%(expenditure)s::uuid IS NULL OR (
-    (d.issuer_nip = (SELECT o.issuer_nip FROM {{accounting_documents}} AS o
-            WHERE o.expenditure = %(expenditure)s)
+(%(expenditures)s::uuid[] IS NULL OR (
+    (d.issuer_nip = ANY(ARRAY(SELECT o.issuer_nip FROM {{accounting_documents}} AS o
+            WHERE o.expenditure = ANY(%(expenditures)s)))
         OR d.issuer_nip IS NULL)
     AND ({_ISSUER_KEY}, d.gross) IN (SELECT {_ISSUER_KEY}, d.gross
-        FROM {{accounting_documents}} AS d WHERE d.expenditure = %(expenditure)s)))"""
+        FROM {{accounting_documents}} AS d WHERE d.expenditure = ANY(%(expenditures)s))))"""
 
 TWINS = f"""
 WITH alike AS MATERIALIZED (

@@ -5,6 +5,8 @@ import io
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -12,9 +14,11 @@ from ledger.papers.charges import Charge, Row, cells, columns
 from ledger.papers.words import words
 from ledger.papers.workbooks import Value
 from ledger.papers.written import Lang, file_name
+from ledger.projections.expenditure_register import OF_CHARGE
 from ledger.queries.asking import Cursor, Question, listing
 
 PAGE = 5_000
+EVERYTHING: Mapping[str, Any] = MappingProxyType({})
 COLUMNS = columns(
     [
         "ordinal", "document_number", "accounting_number", "ksef_number", "issuer_nip",
@@ -32,13 +36,19 @@ async def register_name(question: Question, project: str, lang: Lang, suffix: st
     return file_name(words(lang)["register_file"], code, suffix=suffix)
 
 
-async def register(question: Question, project: str, lang: Lang) -> AsyncIterator[list[Row]]:
-    """The rows in the order of the columns, by the day of issue; what was withdrawn is left out."""
+async def register(
+    question: Question, project: str, lang: Lang, filters: Mapping[str, Any] = EVERYTHING
+) -> AsyncIterator[list[Row]]:
+    """The rows in the order of the columns, by the day of issue, of what the filters leave.
+
+    What was withdrawn is left out, unless it is what is asked for.
+    """
     said, lines = words(lang), await _budget_lines(question, project)
     of, cursor, ordinal = listing("/api/expenditures"), None, 0
+    asked = {**filters, "project": project}
     while True:
-        page = await question.page(of, {"project": project}, limit=PAGE, cursor=cursor)
-        charges = [one for text in page.rows for one in _charges(text, project, lines)]
+        page = await question.page(of, asked, limit=PAGE, cursor=cursor)
+        charges = [one for text in page.rows for one in _charges(text, asked, lines)]
         yield [cells(n, one, COLUMNS, said) for n, one in enumerate(charges, ordinal + 1)]
         ordinal += len(charges)
         if page.next is None:
@@ -59,15 +69,22 @@ async def _budget_lines(
 
 
 def _charges(
-    text: str, project: str, lines: Mapping[str, tuple[str | None, str | None]]
+    text: str, asked: Mapping[str, Any], lines: Mapping[str, tuple[str | None, str | None]]
 ) -> Iterator[Charge]:
-    """What the project bears of a document, each charge with all that the document says."""
+    """What is asked for of a document, each charge with all that the document says."""
     document = msgspec.json.decode(text)
     for one in document["charges"]:
-        if one["project"] == project and one["status"] != "withdrawn":
-            task, category = lines.get(one["budget_line"], (None, None))
-            told = document | one | {"task": task, "category": category}
-            yield msgspec.convert(told, Charge)
+        task, category = lines.get(one["budget_line"], (None, None))
+        placed = one | {"task": task, "category": category, "line": one["budget_line"]}
+        if _is_asked(placed, asked):
+            yield msgspec.convert(document | placed, Charge)
+
+
+def _is_asked(charge: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
+    """Whether the charge itself, and not only its document, is what the filters leave."""
+    if charge["status"] == "withdrawn" and asked.get("status") != "withdrawn":
+        return False
+    return all(charge[name] == asked[name] for name in OF_CHARGE if asked.get(name) is not None)
 
 
 def csv_header(lang: Lang) -> bytes:

@@ -11,10 +11,12 @@ from ledger.aggregates.expenditures.disallowing import (
 )
 from ledger.aggregates.expenditures.mending import (
     AMOUNTS,
-    OF_DOCUMENT,
     ChargeCorrected,
     ChargeWithdrawn,
     ExpenditureCorrected,
+)
+from ledger.aggregates.expenditures.mending import (
+    OF_DOCUMENT as DOCUMENT_FIELDS,
 )
 from ledger.aggregates.expenditures.recording import (
     ExpenditureCharged,
@@ -113,6 +115,7 @@ DISALLOWANCES = Table(
     indexes=[("project",)],
 )
 CORRECTING = Table("correcting_documents", CorrectingDocument, key=["expenditure", "sequence"])
+_TOLD = AccountingDocument.__struct_fields__[1:]
 MODEL = ReadModel("expenditure_register", DOCUMENTS, CHARGES, DISALLOWANCES, CORRECTING)
 
 
@@ -120,20 +123,7 @@ MODEL = ReadModel("expenditure_register", DOCUMENTS, CHARGES, DISALLOWANCES, COR
 def _recorded(event: ExpenditureRecorded, fact: Fact, rows: Rows) -> None:
     rows.put(
         DOCUMENTS,
-        AccountingDocument(
-            expenditure=fact.stream,
-            document_number=event.document_number,
-            issuer_nip=event.issuer_nip,
-            issuer_name=event.issuer_name,
-            accounting_number=event.accounting_number,
-            ksef_number=event.ksef_number,
-            issued_on=event.issued_on,
-            paid_on=event.paid_on,
-            description=event.description,
-            net=event.net,
-            vat=event.vat,
-            gross=event.gross,
-        ),
+        AccountingDocument(expenditure=fact.stream, **{n: getattr(event, n) for n in _TOLD}),
         valid_from=fact.effective_on,
     )
     for one in event.charges:
@@ -171,7 +161,7 @@ def _paid(event: ExpenditurePaid, fact: Fact, rows: Rows) -> None:
 @MODEL.on(ExpenditureCorrected)
 def _corrected(event: ExpenditureCorrected, fact: Fact, rows: Rows) -> None:
     for since, names in (
-        (event.since, set(OF_DOCUMENT) - {"paid_on"}),
+        (event.since, set(DOCUMENT_FIELDS) - {"paid_on"}),
         (event.amounts_since, AMOUNTS),
         (event.paid_since, ("paid_on",)),
     ):
@@ -324,13 +314,35 @@ _REFUSED = (
     "(SELECT coalesce(sum(x.amount), 0)::numeric(24,2) FROM {disallowances} AS x"
     " WHERE x.expenditure = c.expenditure AND x.charge = c.charge)"
 )
-_MINE = "(%(scope)s::uuid IS NULL OR c.project = %(scope)s::uuid)"
-_LIVE = f"NOT c.withdrawn AND {_MINE}"
-# Project, claim and line are asked of one and the same charge.
-_CHARGED = f"""d.expenditure IN (SELECT c.expenditure FROM {{charges}} AS c WHERE {_MINE}
+MINE = "(%(scope)s::uuid IS NULL OR c.project = %(scope)s::uuid)"
+LIVE = f"NOT c.withdrawn AND {MINE}"
+# What is asked of a charge is asked of one and the same charge; a line is of a task and a category
+# as the last budget that had it says.
+_PLACED = """(c.project, c.budget_line) IN (SELECT b.project, b.line FROM (
+    SELECT DISTINCT ON (n.project, n.line) n.project, n.line, n.task, n.category
+    FROM {budget_lines} AS n ORDER BY n.project, n.line, n.edition DESC) AS b
+    WHERE b.task = coalesce(%(task)s::text, b.task)
+        AND b.category = coalesce(%(category)s::text, b.category))"""
+_SETTLED = "c.claim IN (SELECT m.claim FROM {claims} AS m WHERE m.status IN ('approved', 'paid'))"
+CHARGE_ASKED = f"""{MINE}
     AND (%(project)s::uuid IS NULL OR c.project = %(project)s::uuid)
     AND (%(claim)s::uuid IS NULL OR c.claim = %(claim)s::uuid)
-    AND (%(line)s::text IS NULL OR c.budget_line = %(line)s::text AND NOT c.withdrawn))"""
+    AND (%(line)s::text IS NULL OR c.budget_line = %(line)s::text AND NOT c.withdrawn)
+    AND (%(task)s::text IS NULL AND %(category)s::text IS NULL
+        OR NOT c.withdrawn AND {_PLACED})
+    AND CASE %(status)s::text WHEN 'withdrawn' THEN c.withdrawn
+        WHEN 'recorded' THEN NOT c.withdrawn AND c.claim IS NULL
+        WHEN 'claimed' THEN NOT c.withdrawn AND c.claim IS NOT NULL AND NOT {_SETTLED}
+        WHEN 'approved' THEN NOT c.withdrawn AND {_SETTLED} ELSE %(status)s::text IS NULL END"""
+_CHARGED = f"d.expenditure IN (SELECT c.expenditure FROM {{charges}} AS c WHERE {CHARGE_ASKED})"
+OF_CHARGE = ("project", "claim", "line", "task", "category", "status")
+OF_DOCUMENT = {
+    "issuer_nip": "d.issuer_nip = %(issuer_nip)s::text",
+    "from": "d.issued_on >= %(from)s::date",
+    "to": "d.issued_on <= %(to)s::date",
+    "q": "strpos(lower(concat_ws(' ', d.document_number, d.issuer_name, d.issuer_nip,"
+    " d.accounting_number, d.ksef_number, d.description)), lower(%(q)s::text)) > 0",
+}
 
 LISTING = Listing(
     path="/api/expenditures",
@@ -340,12 +352,7 @@ LISTING = Listing(
     " AND c.project = %(scope)s::uuid)",
     single="d.expenditure",
     early="d",
-    filters={
-        **dict.fromkeys(("project", "claim", "line"), _CHARGED),
-        "issuer_nip": "d.issuer_nip = %(issuer_nip)s::text",
-        "from": "d.issued_on >= %(from)s::date",
-        "to": "d.issued_on <= %(to)s::date",
-    },
+    filters={**dict.fromkeys(OF_CHARGE, _CHARGED), **OF_DOCUMENT},
     select=f"""
 SELECT d.expenditure AS id, d.document_number, d.issuer_nip, d.issuer_name, d.accounting_number,
     d.ksef_number, d.issued_on, d.paid_on, d.description, d.net::text, d.vat::text, d.gross::text,
@@ -364,11 +371,11 @@ SELECT d.expenditure AS id, d.document_number, d.issuer_nip, d.issuer_name, d.ac
     greatest(d.position, s.position) AS position
 FROM {{accounting_documents}} AS d
 LEFT JOIN LATERAL (
-    SELECT coalesce(sum(c.eligible) FILTER (WHERE {_LIVE}), 0)::numeric(24,2) AS eligible,
+    SELECT coalesce(sum(c.eligible) FILTER (WHERE {LIVE}), 0)::numeric(24,2) AS eligible,
         CASE WHEN %(scope)s::uuid IS NOT NULL -- what is free goes by others' charges, too
             THEN scope.charged(d.expenditure, %(valid_at)s, %(known_at)s)
             ELSE coalesce(sum(c.eligible) FILTER (WHERE NOT c.withdrawn), 0) END AS charged,
-        coalesce(sum(r.refused) FILTER (WHERE {_LIVE}), 0)::numeric(24,2) AS disallowed,
+        coalesce(sum(r.refused) FILTER (WHERE {LIVE}), 0)::numeric(24,2) AS disallowed,
         coalesce(json_agg(json_build_object(
             'charge', c.charge, 'project', c.project,
             'project_name', {project_name("c.project")}, 'budget_line', c.budget_line,
@@ -379,19 +386,10 @@ LEFT JOIN LATERAL (
                 WHEN m.status IN ('approved', 'paid') THEN 'approved'
                 WHEN c.claim IS NOT NULL THEN 'claimed' ELSE 'recorded' END,
             'disallowed', r.refused::text, 'position', c.position)
-            ORDER BY c.charged_on, c.charge) FILTER (WHERE {_MINE}), '[]') AS charges,
-        max(c.position) FILTER (WHERE {_MINE}) AS position
+            ORDER BY c.charged_on, c.charge) FILTER (WHERE {MINE}), '[]') AS charges,
+        max(c.position) FILTER (WHERE {MINE}) AS position
     FROM {{charges}} AS c
     LEFT JOIN {{claims}} AS m ON m.claim = c.claim
     CROSS JOIN LATERAL (SELECT {_REFUSED} AS refused) AS r
     WHERE c.expenditure = d.expenditure) AS s ON true""",
 )
-
-# What of a document is charged: one item for each charge that is not withdrawn.
-CHARGED_EXPLAINED = f"""
-SELECT c.stated AS position, e.type, c.expenditure AS stream, c.charge AS subject,
-    c.charged_on AS effective_on, c.eligible::text AS amount
-FROM {{charges}} AS c
-JOIN {{events:log}} AS e ON e.position = c.stated
-WHERE c.expenditure = %(id)s AND {_LIVE}
-ORDER BY c.stated, c.charge"""

@@ -9,10 +9,19 @@ from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Date, Id, Money
 from ledger.projections.agreement_book import DONE_EXPLAINED
 from ledger.projections.claim_register import TOTAL_EXPLAINED
-from ledger.projections.expenditure_register import CHARGED_EXPLAINED
+from ledger.projections.expenditure_register import LIVE
 from ledger.projections.grant_book import MOVEMENTS_EXPLAINED
 from ledger.projections.project_register import VALUE_EXPLAINED
 from ledger.queries.asking import Question
+
+# What of a document is charged: one item for each charge that is not withdrawn.
+_CHARGED = f"""
+SELECT c.stated AS position, e.type, c.expenditure AS stream, c.charge AS subject,
+    c.charged_on AS effective_on, c.eligible::text AS amount
+FROM {{charges}} AS c
+JOIN {{events:log}} AS e ON e.position = c.stated
+WHERE c.expenditure = %(id)s AND {LIVE}
+ORDER BY c.stated, c.charge"""
 
 
 class AmountItem(Struct, frozen=True, kw_only=True):
@@ -84,7 +93,7 @@ async def grant_movements(question: Question, grant: str, movement: str) -> dict
 async def expenditure_charged(question: Question, expenditure: str) -> dict[str, Any]:
     """What of a document is charged."""
     await question.require("expenditures", expenditure)
-    items = items_of(await question.rows(CHARGED_EXPLAINED, id=expenditure))
+    items = items_of(await question.rows(_CHARGED, id=expenditure))
     return {"items": items, "total": sum_of_amounts(items)}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from ledger.findings import Finding, IndicatorFact, findings, findings_of
+from ledger.findings.foreseeing import Draft, foreseen
 from ledger.findings.judging import WHOLE, Part
 from ledger.findings.model import Lang
 from ledger.queries.asking import Question
@@ -51,5 +52,20 @@ async def project_findings(
 
 async def expenditure_findings(question: Question, expenditure: str, lang: Lang) -> list[Finding]:
     """What is found of a document and its charges."""
+    return await findings_of_documents(question, [expenditure], lang)
+
+
+async def findings_of_documents(
+    question: Question, expenditures: Collection[str], lang: Lang
+) -> list[Finding]:
+    """What is found of some documents and their charges: of as many as stand on a page."""
     scope = question.asker.project
-    return await findings_of(question.rows, question.moment, expenditure, scope=scope, lang=lang)
+    return await findings_of(question.rows, question.moment, expenditures, scope=scope, lang=lang)
+
+
+async def findings_foreseen(
+    question: Question, project: str, draft: Draft, lang: Lang
+) -> list[Finding]:
+    """What would be found of a document, were its charges to the project recorded now."""
+    scope = question.asker.project
+    return await foreseen(question.rows, question.moment, project, draft, scope=scope, lang=lang)

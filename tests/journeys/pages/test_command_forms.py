@@ -3,53 +3,16 @@
 import re
 from collections.abc import Iterator
 from itertools import count
-from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
+from tests.journeys.pages.writer import Writer
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 _NUMBERS = count(1)
-
-
-class Writer:
-    """What stories need to exist, made by programs."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self._http = httpx.Client(
-            base_url=site.url, headers={"Authorization": f"Bearer {site.token('admin')}"}
-        )
-
-    def close(self) -> None:
-        self._http.close()
-
-    def make(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self._http.post(f"/api/{path}", json={"effective_on": "2019-01-01"} | body)
-        assert answer.status_code == 201, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def read(self, path: str, **params: Any) -> Any:
-        answer = self._http.get(f"/api/{path}", params=params)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def institution(self, name: str, **more: Any) -> str:
-        body = {"name": name, "sector": "ngo", "level": "commune"}
-        return str(self.make("institutions", **body, **more)["id"])
-
-    def project(self, leader: str) -> str:
-        return str(
-            self.make(
-                "projects", code=f"F{next(_NUMBERS)}", title="Projekt", programme="PO WER",
-                leader=leader, value="1000.00", starts_on="2018-04-01", ends_on="2021-03-31",
-            )["id"]
-        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 import { createAll, Button, ErrorSummary, PasswordInput, SkipLink } from 'asset:govuk-frontend.js'
 import { enhanceChoices } from 'asset:choice.js'
 import { addRows } from 'asset:rows.js'
+import { fillIn } from 'asset:fill.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 
@@ -12,3 +13,4 @@ createAll(Button, { preventDoubleClick: true })
 enhanceChoices(document)
 addRows(enhanceChoices)
 document.addEventListener('htmx:afterSettle', (event) => enhanceChoices(event.detail.elt))
+document.addEventListener('htmx:afterSettle', (event) => fillIn(event.detail.elt))

@@ -80,7 +80,13 @@ def environment(lang: str) -> Environment:
     made.filters |= {name: partial(how, lang) for name, how in FILTERS.items()}
     made.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     made.filters["named"] = lambda key, kind: spoken.name(kind, key)
-    made.globals |= {"asset": asset, "lang": lang, "named": spoken.name, "words": spoken}
+    made.globals |= {
+        "asset": asset,
+        "lang": lang,
+        "named": spoken.name,
+        "words": spoken,
+        "zip": zip,
+    }
     made.globals |= _components()
     return made
 

@@ -50,6 +50,17 @@ def typed_amount(lang: str, value: Any) -> str:
         return str(value)
 
 
+def typed_day(lang: str, value: Any) -> str:
+    """A day as one would type it; what is no day stays as it was typed."""
+    try:
+        found = date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return str(value)
+    if found is None:
+        return ""
+    return found.strftime("%d.%m.%Y") if lang == "pl" else found.isoformat()
+
+
 def percent(lang: str, value: Any, places: int | None = None) -> str:
     """A share that comes in per cent."""
     if value is None or value == "":
@@ -119,4 +130,5 @@ FILTERS = {
     "size": size,
     "time": time,
     "typed_amount": typed_amount,
+    "typed_day": typed_day,
 }

@@ -1,0 +1,157 @@
+"""Officers record what was spent and bring it into claims, by keyboard, with scripts or without."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.pages.accessible import assert_accessible
+from tests.journeys.pages.conftest import Site
+from tests.journeys.pages.writer import NIP, Writer
+
+
+@pytest.fixture(scope="module")
+def writer(new_site: Site) -> Iterator[Writer]:
+    made = Writer(new_site)
+    yield made
+    made.close()
+
+
+def _type(user: Page, *texts: str) -> None:
+    """Types into one field after another; an empty text leaves a field as it is."""
+    for text in texts:
+        if text:
+            user.keyboard.type(text)
+        user.keyboard.press("Tab")
+
+
+def test_a_document_is_recorded_by_keyboard_and_the_form_is_ready_for_the_next(
+    new_site: Site, writer: Writer
+) -> None:
+    project = writer.budgeted("1.1", "1.2")
+    writer.spent(project, "FV/1", "100.00")
+    user = new_site.user("officer")
+    user.goto(f"/projects/{project}/expenditures/record")
+    expect(user.locator("#issuer_nip")).to_be_focused()
+    _type(user, NIP, "FV/2/2019")
+    expect(user.locator("#issuer_name")).to_have_value("Drukarnia Kolor")
+    _type(user, "", "13.05.2019", "20.05.2019", "Plakaty", "1 000,00", "230,00")
+    expect(user.locator("#gross")).to_have_value("1\xa0230,00")
+    _type(user, "")
+    user.keyboard.press("ArrowDown")
+    user.keyboard.press("Tab")
+    # Of 10 000, 100 are spent and 1 230 would be.
+    expect(user.locator("#check")).to_contain_text("8\xa0670,00")
+    expect(user.locator("#charges-0-eligible")).to_have_value("1\xa0230,00")
+    assert_accessible(user)
+    user.keyboard.press("Enter")
+    expect(user.get_by_text("Teraz następny.")).to_be_visible()
+    expect(user.locator("#issuer_nip")).to_be_focused()
+    expect(user.locator("#charges-0-budget_line")).to_have_value(f"{project}|1.1")
+    found = writer.read("expenditures", project=project)["items"]
+    assert [(one["document_number"], one["gross"], one["paid_on"]) for one in found] == [
+        ("FV/1", "100.00", "2019-05-15"),
+        ("FV/2/2019", "1230.00", "2019-05-20"),
+    ]
+    user.get_by_role("link", name="FV/2/2019").click()
+    user.get_by_role("button", name="Popraw", exact=True).click()
+    user.locator("main").get_by_label("Opis").fill("Plakaty i ulotki")
+    user.locator("main").get_by_label("Uzasadnienie").fill("Niepełny opis")
+    user.keyboard.press("Tab")
+    user.locator("main form button[data-prevent-double-click]").press("Enter")
+    expect(user.get_by_text("Niepełny opis")).to_be_visible()
+    assert writer.read("expenditures", project=project)["items"][1]["description"] == (
+        "Plakaty i ulotki"
+    )
+
+
+def test_what_is_wrong_is_shown_before_and_at_its_field_without_scripts(
+    new_site: Site, writer: Writer
+) -> None:
+    project = writer.budgeted("1.1")
+    user = new_site.user("officer", lang="en", java_script_enabled=False)
+    user.goto(f"/projects/{project}/expenditures/record")
+    for name, text in {
+        "issuer_nip": NIP, "document_number": "FV/9", "issuer_name": "Drukarnia Kolor",
+        "issued_on": "2019-05-10", "paid_on": "2019-05-02", "description": "Posters",
+        "net": "20,000", "vat": "0",
+    }.items():  # fmt: skip
+        user.locator(f"#{name}").fill(text)
+    user.get_by_role("button", name="Check").click()
+    expect(user.locator("#gross")).to_have_value("20,000.00")
+    user.locator("#charges-0-budget_line").select_option(f"{project}|1.1")
+    user.locator("#charges-0-eligible").fill("20000.001")
+    user.get_by_role("button", name="Record and open").click()
+    expect(user.locator("#charges-0-eligible-error")).to_contain_text("two decimal places")
+    user.locator("#charges-0-eligible").fill("20000")
+    user.get_by_role("button", name="Record and open").click()
+    side = user.locator("#check")
+    expect(side).to_contain_text("exceed the planned PLN 10,000.00")  # the line has no more
+    expect(side).to_contain_text("but issued only on 10 May 2019")
+    assert writer.read("expenditures", project=project)["items"] == []
+    user.get_by_role("button", name="Record and open").click()
+    expect(user.get_by_role("heading", level=1)).to_have_text("FV/9")
+    user.goto(f"/projects/{project}/expenditures/record")
+    user.locator("#issuer_nip").fill(NIP)
+    user.locator("#document_number").fill("fv / 9")
+    user.get_by_role("button", name="Check").click()
+    expect(user.locator("#check")).to_contain_text("Recorded by test officer")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_claim_is_built_submitted_and_approved_by_two_people(
+    new_site: Site, writer: Writer, scripts: bool
+) -> None:
+    project = writer.budgeted("1.1")
+    for number, gross in (("A/1", "100.00"), ("A/2", "200.00"), ("A/3", "400.00")):
+        writer.spent(project, f"{number}/{scripts}", gross)
+    claim = writer.make(
+        "claims", project=project, number="W-1", period_from="2019-05-01", period_to="2019-05-31"
+    )["id"]
+    officer = new_site.user("officer", java_script_enabled=scripts)
+    officer.goto(f"/claims/{claim}")
+    officer.get_by_role("button", name="Włącz wszystkie (3)").press("Enter")
+    officer.get_by_label(f"A/2/{scripts}, 1.1").press("Space")
+    officer.get_by_role("button", name="Wyłącz wybrane").press("Enter")
+    expect(officer.locator(".figures")).to_contain_text("500,00\xa0zł")
+    assert_accessible(officer) if scripts else None
+    officer.get_by_role("button", name="Złóż wniosek").press("Enter")
+    expect(officer.get_by_text("dwóch par oczu")).to_be_visible()
+    manager = new_site.user("manager", lang="en", java_script_enabled=scripts)
+    manager.goto(f"/claims/{claim}")
+    manager.get_by_role("button", name="Approve the claim").press("Enter")
+    expect(manager.locator("main")).to_contain_text("approved by test manager")
+    row = writer.read(f"claims/{claim}")
+    assert (row["status"], row["approved"]) == ("approved", "500.00")
+
+
+def test_who_submitted_a_claim_is_told_that_somebody_else_approves_it(
+    new_site: Site, writer: Writer
+) -> None:
+    project = writer.budgeted("1.1")
+    charge = writer.spent(project, "B/1", "100.00")
+    claim = writer.make(
+        "claims", project=project, number="W-1", period_from="2019-05-01", period_to="2019-05-31"
+    )["id"]
+    writer.make(f"claims/{claim}/include", charges=[charge])
+    writer.make(f"claims/{claim}/submit")
+    user = new_site.user("admin")
+    user.goto(f"/claims/{claim}")
+    expect(user.get_by_text("Ten wniosek złożono z Twojego konta")).to_be_visible()
+    assert user.get_by_role("button", name="Zatwierdź wniosek").count() == 0
+
+
+def test_the_register_is_filtered_in_its_address_and_its_sums_and_files_follow(site: Site) -> None:
+    user = site.user("officer", lang="en")
+    of = "/projects/9fb98cef-1c40-560e-9a8c-43f5fbfd958f/expenditures"
+    user.goto(of)
+    user.locator("#filter-line").select_option("1.02")
+    user.locator("#filter-status").select_option("approved")
+    user.get_by_role("button", name="Filter").click()
+    assert "line=1.02" in user.url
+    assert "status=approved" in user.url
+    count = int(user.locator(".figure__number").first.inner_text())
+    exported = user.request.get(user.get_by_role("button", name="CSV").get_attribute("href") or "")
+    lines = exported.text().splitlines()
+    assert count == len(lines) - 1 > 0
+    assert all(",1.02," in line for line in lines[1:])
