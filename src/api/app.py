@@ -15,6 +15,9 @@ from api.audit import audit_routes
 from api.bundle import bundle_routes
 from api.commands import command_routes
 from api.documents import document_routes
+from api.edges.guard import guarded, refuse
+from api.edges.rates import Turnstile
+from api.edges.streams import Streams
 from api.events import event_routes
 from api.findings import finding_routes
 from api.health import health_routes
@@ -68,7 +71,7 @@ def create_app(
         following = (Worker(url), sealer, attesting) if with_worker else ()
         async with parts(url, documents, folder) as made:
             app.state.parts, app.state.sealer = made, sealer
-            app.state.log_keys = folder
+            app.state.log_keys, app.state.streams = folder, Streams()
             app.state.outside, app.state.attesting = others, attesting
             for one in following:
                 one.start()
@@ -107,9 +110,10 @@ def create_app(
         openapi_config=None,
         logging_config=None,
         request_max_body_size=BODY_LIMIT_BYTES,
+        before_request=refuse,
     )
     # Around everything, so that unknown addresses and faults are seen as well.
-    app.asgi_handler = request_log(app.asgi_handler)
+    app.asgi_handler = request_log(guarded(app.asgi_handler, Turnstile(place.rates)))
     return app
 
 

@@ -1,8 +1,9 @@
 """What was recorded? The log's events, its live tail, and the replay of a single stream."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
+from weakref import finalize
 
 import msgspec
 from litestar import Request, Response, get
@@ -41,6 +42,7 @@ _FILTERS = {
 }
 STREAM_PAGE = 500
 KEEP_ALIVE_SECONDS = 15.0
+BELIEVED_SECONDS = 1.0  # a credential that was good so long ago
 
 
 def event_json(one: Seen) -> bytes:
@@ -113,8 +115,11 @@ async def stream_events(request: Request[Any, Any, Any]) -> Stream:
         after = number_of("after", start, 0, 10**18 - 1)
     filters = _filters(query)
     question = await question_of(request, caller, {})
+    release = request.app.state.streams.take(caller.id)
+    events = _released(_tail(request, caller, question, filters, after), release)
+    finalize(events, release)  # whoever hangs up at once never begins to read
     return Stream(
-        _tail(request, caller, question, filters, after),
+        events,
         media_type="text/event-stream",
         headers={
             POSITION_HEADER: str(question.reached),
@@ -122,6 +127,16 @@ async def stream_events(request: Request[Any, Any, Any]) -> Stream:
             "X-Accel-Buffering": "no",
         },
     )
+
+
+async def _released(
+    events: AsyncIterator[bytes], release: Callable[[], None]
+) -> AsyncIterator[bytes]:
+    try:
+        async for one in events:
+            yield one
+    finally:
+        release()
 
 
 async def _tail(
@@ -133,19 +148,23 @@ async def _tail(
 ) -> AsyncIterator[bytes]:
     parts = parts_of(request.app)
     loop = asyncio.get_running_loop()
-    checked = loop.time()
+    checked = said = loop.time()
     yield b": the ledger's events\n\n"
     while True:
         question.moment = await _moment_now(question)
         positions = await _positions(question, filters, after, STREAM_PAGE)
+        quiet = loop.time() - said > KEEP_ALIVE_SECONDS
+        if quiet or (positions and loop.time() - checked > BELIEVED_SECONDS):
+            if not await still_calling(request, caller):
+                return  # the credential was revoked or the session ended meanwhile
+            checked = loop.time()
         for one in await seen(question, parts.log, positions) if positions else []:
             after = one.leaf.position
             yield b"id: %d\ndata: %b\n\n" % (after, event_json(one))
-        if loop.time() - checked > KEEP_ALIVE_SECONDS:
-            if not await still_calling(request, caller):
-                return  # the credential was revoked or the session ended meanwhile
+        if quiet or positions:
+            said = loop.time()
+        if quiet:
             yield b": still here\n\n"
-            checked = loop.time()
         if not positions:
             await parts.reading.next_move()
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request
 
 from api.cookies import check_csrf, cookie_of
-from api.state import service
+from api.state import service, showed_good_credential
 from ledger import access
 from ledger.access.refusals import Unauthenticated
 from ledger.access.sessions import How, Kind, csrf_of
@@ -84,6 +84,7 @@ async def caller_of(request: Request[Any, Any, Any]) -> Caller:
     grant = await service(request).tokens.verify(token.strip())
     if grant is None:
         raise Unauthenticated
+    showed_good_credential(request)
     return Caller(id=grant.id, name=grant.name, role=grant.role, project=grant.project)
 
 
@@ -96,6 +97,8 @@ async def session_of(request: Request[Any, Any, Any]) -> Session | None:
     seen = request.scope["state"]
     if _SEEN not in seen:
         found = await _session(request)
+        if found is not None:
+            showed_good_credential(request)
         if found is not None and request.method not in SAFE_METHODS:
             await check_csrf(request, found.csrf)
         seen[_SEEN] = found

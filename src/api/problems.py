@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.types import Send
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
@@ -31,6 +32,25 @@ class MethodUnknown(LedgerError):
     """This address does not answer to that method."""
 
 
+class TooSlow(LedgerError):
+    """The body of the request did not come within {seconds} s."""
+
+
+class TooManyRequests(LedgerError):
+    """More than {limit} requests in a minute: try again in {seconds} s."""
+
+    @property
+    def seconds(self) -> int:
+        """After how long it may be tried again."""
+        return int(self.facts["seconds"])
+
+
+class TooManyStreams(LedgerError):
+    """There are too many live streams; {open} of them are yours. Close one, and try again."""
+
+    seconds = 5
+
+
 _STATUS: dict[type[LedgerError], tuple[int, str]] = {
     errors.Malformed: (400, "Malformed request"),
     Unauthenticated: (401, "Not authenticated"),
@@ -38,12 +58,15 @@ _STATUS: dict[type[LedgerError], tuple[int, str]] = {
     CrossSite: (403, "Not allowed"),
     errors.NotFound: (404, "Not found"),
     MethodUnknown: (405, "Method not allowed"),
+    TooSlow: (408, "Too slow"),
     errors.Refusal: (409, "Refused by a rule"),
     errors.StaleVersion: (412, "Stale version"),
     errors.TooLarge: (413, "Too large"),
     errors.Invalid: (422, "Invalid values"),
     errors.KeyReused: (422, "Idempotency-Key used before"),
-    TooManyTries: (429, "Too many tries"),
+    TooManyTries: (429, "Too many requests"),
+    TooManyRequests: (429, "Too many requests"),
+    TooManyStreams: (429, "Too many requests"),
     errors.NotNow: (503, "Not now"),
 }
 STATUSES = dict(_STATUS.values())
@@ -80,7 +103,7 @@ def problem_response(error: LedgerError) -> Response[bytes]:
     headers = {}
     if found["status"] == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="ledger"'
-    if isinstance(error, TooManyTries):
+    if isinstance(error, TooManyTries | TooManyRequests | TooManyStreams):
         headers["Retry-After"] = str(error.seconds)
     if found["status"] == 503:
         headers["Retry-After"] = "1"
@@ -90,6 +113,20 @@ def problem_response(error: LedgerError) -> Response[bytes]:
         media_type=PROBLEM_JSON,
         headers=headers,
     )
+
+
+async def send_problem(send: Send, error: LedgerError) -> None:
+    """The same for whoever has no request of the framework at hand."""
+    answer = problem_response(error)
+    headers = {"content-type": PROBLEM_JSON, **answer.headers}
+    await send(
+        {
+            "type": "http.response.start",
+            "status": answer.status_code or 500,
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        }
+    )
+    await send({"type": "http.response.body", "body": answer.content, "more_body": False})
 
 
 def on_ledger_error(request: Request[Any, Any, Any], error: LedgerError) -> Response[bytes]:

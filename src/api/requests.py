@@ -36,6 +36,8 @@ def request_log(app: ASGIApp) -> ASGIApp:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         begun = perf_counter()
 
         async def send_watched(message: Message) -> None:
@@ -79,5 +81,4 @@ def _finish(scope: Scope, message: Any, request_id: str, seconds: float) -> None
         path=scope["path"],
         status=status,
         milliseconds=round(1000 * seconds, 1),
-        request_id=request_id,
     )

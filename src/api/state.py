@@ -33,3 +33,11 @@ def attesting_of(request: Request[Any, Any, Any]) -> Attesting:
 def parts_of(app: Litestar) -> Parts:
     """The parts of the running ledger."""
     return cast(Parts, app.state.parts)
+
+
+KNOWN = "known"  # in a request's state: it showed a credential that is good
+
+
+def showed_good_credential(request: Request[Any, Any, Any]) -> None:
+    """Notes it of the request, for the guard that counts requests."""
+    request.scope["state"][KNOWN] = True

@@ -6,6 +6,15 @@ from pathlib import Path
 from msgspec import Struct
 
 
+class Rates(Struct, frozen=True, kw_only=True):
+    """How many requests a minute are answered: to one caller, to one address of those who show no
+    good credential, and to one address of those who try to sign in. 0: any number."""
+
+    caller: int = 60_000
+    address: int = 6_000
+    sign_in: int = 240
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """`database`: the owner's URL of a server; None: an embedded one in `data`.
 
@@ -30,6 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     witnesses: str = ""
     timestamp_authority: str | None = None
     timestamp_certificates: Path | None = None
+    rates: Rates = Rates()
 
 
 def settings(database: str | None = None, data: Path | None = None) -> Settings:
@@ -44,6 +54,7 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
     a file as in `ledger.access.openid.configuration`.
     LEDGER_WITNESSES names the log's witnesses, LEDGER_TIMESTAMP_AUTHORITY who stamps it, and
     LEDGER_TIMESTAMP_CERTIFICATES the file of that authority's certificates.
+    LEDGER_RATES: three numbers, as in `Rates`.
     """
     if database is None and data is None:
         database = os.environ.get("LEDGER_DATABASE_URL") or None
@@ -67,7 +78,18 @@ def settings(database: str | None = None, data: Path | None = None) -> Settings:
         public_url=(os.environ.get("LEDGER_PUBLIC_URL") or "").rstrip("/") or None,
         proxies=tuple(_names("LEDGER_PROXIES", "")),
         second_factor_roles=frozenset(_names("LEDGER_SECOND_FACTOR_ROLES", "admin")) - {"-"},
+        rates=_rates(),
     )
+
+
+def _rates() -> Rates:
+    """Raises `ValueError` where what is set is not three whole numbers."""
+    found = _names("LEDGER_RATES", "")
+    if not found:
+        return Rates()
+    if len(found) != len(Rates.__struct_fields__) or not all(one.isdecimal() for one in found):
+        raise ValueError("LEDGER_RATES: three whole numbers are expected, such as 60000 6000 240")
+    return Rates(**dict(zip(Rates.__struct_fields__, map(int, found), strict=True)))
 
 
 def witness_folder(data: Path | None = None) -> Path:

@@ -1,0 +1,1 @@
+"""What stands between the network and the application? Limits, and what every answer carries."""
