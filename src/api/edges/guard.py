@@ -88,6 +88,7 @@ class _Passage:
         except TimeoutError:
             if self._answering:
                 raise
+            self._timeout = None
             await send_problem(self.send, NotNow(why="the answer takes too long."))
 
     async def receive(self) -> Any:

@@ -13,6 +13,8 @@ from typing import Any
 
 LOOK_EVERY_SECONDS = 0.05
 COLLECT_AFTER = (10_000, 20, 50)  # new objects, then collections of the younger generation
+HEADER_BYTES = 64 * 1024  # a request's line and headers: what is longer gets 431
+HEADER_MILLISECONDS = 10_000
 STOP_SECONDS = 5  # then requests that do not end (a stream of events) are cut off
 
 
@@ -29,7 +31,8 @@ def listen(
     """
     import multiprocessing
 
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
@@ -45,6 +48,10 @@ def listen(
         interface=Interfaces.ASGI,
         workers=1,
         websockets=False,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES
+        ),
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,

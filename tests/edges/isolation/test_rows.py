@@ -15,7 +15,7 @@ from ledger.projections.engine.model import Table, read_models
 from ledger.projections.engine.query import Listing, listings
 from ledger.projections.engine.reading import Moment, Reading, at_moment
 from ledger.queries.asking import Asker, Question
-from tests.isolation.worlds import Two
+from tests.edges.worlds import Two
 
 TABLES = [table for model in read_models() for table in model.tables]
 READER = Reader(id="test", name="test", path="/", request_id="test")

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from tests.bundle.checking import found
-from tests.isolation.streaming import first_events
-from tests.isolation.worlds import Two
+from tests.edges.streaming import first_events
+from tests.edges.worlds import Two
 from tests.journeys.accounts import ON
 from tests.journeys.conftest import Client
 

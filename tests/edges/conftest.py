@@ -7,8 +7,8 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from tests.conftest import fresh_database
-from tests.isolation import worlds
-from tests.isolation.worlds import Two
+from tests.edges import worlds
+from tests.edges.worlds import Two
 from tests.journeys.conftest import Service
 
 
