@@ -30,6 +30,7 @@ from api.own_account import own_account_routes
 from api.pages.frame.errors import for_people
 from api.pages.frame.opening import page_routes
 from api.papers import paper_routes
+from api.personal_data import personal_data_routes
 from api.problems import HANDLERS
 from api.queries import query_routes
 from api.requests import request_log
@@ -99,6 +100,7 @@ def create_app(
             *document_routes(),
             *import_routes(),
             *paper_routes(),
+            *personal_data_routes(),
             *bundle_routes(),
             *sample_routes(),
             *health_routes(),

@@ -12,7 +12,7 @@ from ledger.access.refusals import Unauthenticated
 from ledger.access.sessions import How, Kind, csrf_of
 from ledger.application import Caller
 from ledger.kernel.errors import Forbidden
-from ledger.privacy.disclosure import Reader
+from ledger.privacy.journal import Reader
 from ledger.projections.engine.query import Listing
 from ledger.queries.asking import Asker
 from ledger.settings import settings

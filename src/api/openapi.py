@@ -48,6 +48,8 @@ from api.findings import parameters_of_findings
 from api.imports import ImportAnswer, describe_imports
 from api.log import ConsistencyAnswer, ContinuationAnswer, InclusionAnswer, describe_log
 from api.papers import PAPERS, REGISTER_FILTERS
+from api.personal_data import ANSWERS as PERSONAL_ANSWERS
+from api.personal_data import describe_personal_data
 from api.vocabulary import note
 from ledger import catalogue
 from ledger.application import Common
@@ -199,7 +201,7 @@ def _own_paths() -> dict[str, Schema]:
         "content": {"text/event-stream": {"schema": TEXT}},
     }
     found |= describe_documents(problems) | describe_imports() | describe_samples() | describe_log()
-    found |= _paper_paths()
+    found |= _paper_paths() | describe_personal_data()
     found |= describe_bundle() | describe_audit() | describe_access()
     found |= describe_attestations()
     found["/api/batch"] = {
@@ -256,7 +258,8 @@ def document() -> bytes:
                AdvanceAccount, Feeds, DocumentAnswer, ImportAnswer, ImportReceipt,
                InclusionAnswer, ConsistencyAnswer, ContinuationAnswer, Receipt, RowChange,
                AuditElement, WitnessStanding, Timestamp,
-               *SAMPLE_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
+               *SAMPLE_ANSWERS,
+               *PERSONAL_ANSWERS, *ACCESS_ANSWERS]  # fmt: skip
     _, schemas = msgspec.json.schema_components([*commands, *rows, *answers], ref_template=REF)
     _annotate(schemas)
     paths: dict[str, Schema] = {}

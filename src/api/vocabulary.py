@@ -10,6 +10,7 @@ from api.vocabulary_of_access import ACCESS_NOTES
 from api.vocabulary_of_audits import AUDIT_NOTES
 from api.vocabulary_of_log import LOG_NOTES
 from api.vocabulary_of_money import MONEY_NOTES
+from api.vocabulary_of_persons import PERSONS_NOTES
 from api.vocabulary_of_samples import SAMPLE_NOTES
 
 ID = "0197a3c5-7c1e-7d3a-9b52-3f0c6f0a1b2c"
@@ -241,5 +242,7 @@ NOTES: dict[str, tuple[str, Any]] = {
 
 def note(schema: str, field: str) -> tuple[str, Any] | None:
     """The sentence and the example of a field of a schema."""
-    notes = SAMPLE_NOTES | LOG_NOTES | AUDIT_NOTES | MONEY_NOTES | ACCESS_NOTES | NOTES
+    notes = (
+        SAMPLE_NOTES | LOG_NOTES | AUDIT_NOTES | MONEY_NOTES | ACCESS_NOTES | PERSONS_NOTES | NOTES
+    )
     return notes.get(f"{schema}.{field}") or notes.get(field)

@@ -1,7 +1,7 @@
 """How are the parts put together? The one place that knows them all."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from ledger.access import Access
@@ -14,6 +14,7 @@ from ledger.findings import introduce
 from ledger.integrity.published import PublishedTree
 from ledger.kernel.ages import AgeOnEntry
 from ledger.privacy.disclosure import Disclosure
+from ledger.privacy.journal import Journal
 from ledger.privacy.vault import Vault
 from ledger.projections.engine.reading import Reading
 from ledger.queries.ages import ages_on_entry
@@ -48,7 +49,8 @@ class Parts:
         self.documents = Documents(url, documents or settings().documents)
         self.tree = PublishedTree(url, keys or settings().keys)
         self.vault = Vault(url, keys or settings().keys)
-        self.disclosure = Disclosure(self.vault)
+        self.journal = Journal(url)
+        self.disclosure = Disclosure(self.vault, self.journal)
         lookups = StreamLookups(self.log, self.reading, self.disclosure)
         self.ledger = Ledger(self.log, lookups, self.vault)
 
@@ -63,17 +65,14 @@ async def parts(
     """
     await introduce(url)
     made = Parts(url, documents, keys)
-    opened: list[EventLog | Reading | Access | Documents | PublishedTree | Vault] = []
-    try:
+    async with AsyncExitStack() as opened:
         for part in (
-            made.vault, made.log, made.reading, made.access, made.documents, made.tree
+            made.vault, made.journal, made.log, made.reading, made.access, made.documents,
+            made.tree,
         ):  # fmt: skip
             await part.open()
-            opened.append(part)
+            opened.push_async_callback(part.close)
         yield made
-    finally:
-        for part in reversed(opened):
-            await part.close()
 
 
 @asynccontextmanager

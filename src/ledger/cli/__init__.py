@@ -29,6 +29,8 @@ account = App(name="account", help="People who sign in: made, listed, granted ro
 token = App(name="token", help="Credentials of machines: made, listed, rotated, revoked.")
 imports = App(name="import", help="Files of others: documents, e-invoices.")
 export = App(name="export", help="What others read: the log, claims, registers.")
+person = App(name="person", help="Personal data: what is held of somebody, and who read it.")
+privacy = App(name="privacy", help="The key of all personal data.")
 database = App(name="database", help="The database behind the ledger.")
 sample = App(name="sample", help="Audit samples: sized, drawn, evaluated.")
 log = App(name="log", help="The signed log: its keys, and who vouches for it.")
@@ -73,11 +75,26 @@ _COMMANDS = (
     (witness, "serve", "witnessing:serve", "Cosigns the checkpoints of logs that only grow."),
     (witness, "key", "witnessing:key", "The witness's public key."),
     (authority, "serve", "practising:serve", "A TEST authority, to practise with."),
+    (person, "export", "persons:export", "Everything that is held about a person, as JSON."),
+    (person, "reads", "persons:reads", "Who read a person's data, when and where."),
+    (privacy, "rotate-master-key", "privacy:rotate_master_key", "Wraps all keys by a new one."),
     (database, "url", "place:url", "The address by which psql reaches the database in use."),
 )
 for _under, _name, _where, _help in _COMMANDS:
     _under.command(f"ledger.cli.{_where}", name=_name, help=_help)
-for _group in (account, token, imports, export, sample, log, witness, authority, database):
+for _group in (
+    account,
+    token,
+    imports,
+    export,
+    sample,
+    log,
+    witness,
+    authority,
+    person,
+    privacy,
+    database,
+):
     app.command(_group)
 
 

@@ -29,7 +29,7 @@ async def parts_at(url: str, place: Place) -> AsyncIterator["Parts"]:
 def question_at(made: "Parts", moment: "Moment", command: str) -> "Question":
     """A question at that moment; `command` is what was typed, such as `ledger changes`."""
     from ledger.application import new_id
-    from ledger.privacy.disclosure import Reader
+    from ledger.privacy.journal import Reader
     from ledger.queries.asking import Asker, Question
 
     reader = Reader(id="ledger", name=operator(), path=command, request_id=new_id())

@@ -11,11 +11,13 @@ from typing import Any
 
 import msgspec
 import structlog
-from msgspec import Struct
+from msgspec import UNSET
 
 from ledger import catalogue
 from ledger.event_store.codec import Recorded
+from ledger.kernel.messages import Event
 from ledger.kernel.personal import ERASED, SEALED_MARK, erased, personal_fields
+from ledger.privacy.journal import Journal, Reader
 from ledger.privacy.keys import PersonKey
 from ledger.privacy.sealing import PATTERN, Unreadable, opened, read
 from ledger.privacy.vault import Vault
@@ -29,20 +31,11 @@ _QUOTED = re.compile(f'"({_PLAIN}(?: {_PLAIN})*)"')
 log = structlog.get_logger(__name__)
 
 
-class Reader(Struct, frozen=True, kw_only=True):
-    """Who reads personal data, and in which request."""
-
-    id: str
-    name: str
-    path: str
-    request_id: str
-
-
 class Disclosure:
     """Opens what is asked for."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, vault: Vault, journal: Journal) -> None:
+        self._vault, self._journal = vault, journal
 
     async def rows(self, rows: list[Row], reader: Reader | None) -> list[Row]:
         """The rows with every sealed text in them opened, or taken out where there is no reader.
@@ -52,7 +45,10 @@ class Disclosure:
         held = [value for row in rows for value in row if _holds_sealed(value)]
         if not held:
             return rows
-        keys = await self._keys(held) if reader is not None else None
+        keys = None
+        if reader is not None:
+            keys = await self._keys(held)
+            await self._journal.record(reader, keys)
         return [
             tuple(_replaced(value, keys) if _holds_sealed(value) else value for value in row)
             for row in rows
@@ -68,7 +64,10 @@ class Disclosure:
 
     async def events(self, events: Sequence[Recorded], reader: Reader) -> list[Any]:
         """The events for a reader; what was erased shows a marker."""
-        return await self._vault.opened(events, shown=True)
+        opened = await self._vault.opened(events, shown=True)
+        told = zip(events, opened, strict=True)
+        await self._journal.record(reader, {one.stream for one, event in told if _tells(event)})
+        return opened
 
     async def _keys(self, values: Iterable[Any]) -> Mapping[str, PersonKey]:
         persons = {found[1] for value in values for found in _ONE.finditer(value)}
@@ -89,6 +88,12 @@ def closed(rows: list[Row]) -> list[Row]:
         tuple(_replaced(value, None) if _holds_sealed(value) else value for value in row)
         for row in rows
     ]
+
+
+def _tells(event: Event) -> bool:
+    """Whether an event says something of a person."""
+    said = (getattr(event, name) for name in personal_fields(type(event)))
+    return any(one not in (None, UNSET, ERASED) for one in said)
 
 
 def _holds_sealed(value: Any) -> bool:

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from ledger.event_store.codec import Recorded
 from ledger.kernel.errors import Invalid, NotFound
-from ledger.privacy.disclosure import Disclosure, Reader, closed
+from ledger.privacy.disclosure import Disclosure, closed
+from ledger.privacy.journal import Reader
 from ledger.privacy.vault import closed_events
 from ledger.projections.engine.query import Listing, listings, reads_sealed
 from ledger.projections.engine.reading import Moment, Reading

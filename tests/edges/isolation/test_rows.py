@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from ledger.event_store.connections import OWNER, options
-from ledger.privacy.disclosure import Reader
+from ledger.privacy.journal import Reader
 from ledger.projections.engine.model import Table, read_models
 from ledger.projections.engine.query import Listing, listings
 from ledger.projections.engine.reading import Moment, Reading, at_moment
