@@ -348,3 +348,39 @@ def test_a_cosignature_that_does_not_fit_is_told(
 ) -> None:
     lines = found(tmp_path, cosigned(members, signer, spoil=1))
     assert lines == ["checkpoint: the cosignature of witness.example/w does not fit"]
+
+
+@pytest.mark.parametrize(
+    ("table", "before", "after", "words"),
+    [
+        ("team_members", b",member,", b",chair,", "role is chair, the events say member"),
+        (
+            "teams",
+            b",model,",
+            b",steering,",
+            "kind is steering, the events say model",
+        ),
+        ("milestones", b",overdue,", b",completed,", "status is completed, the events say overdue"),
+        ("milestones", b"2019-03-31", b"2019-04-30", "ends_on is 2019-04-30"),
+    ],
+)
+def test_who_is_in_a_team_and_how_a_milestone_stands_is_computed_anew(
+    members: Members,
+    signer: Signer,
+    tmp_path: Path,
+    table: str,
+    before: bytes,
+    after: bytes,
+    words: str,
+) -> None:
+    name = f"projections/{table}.csv"
+    spoiled = changed(members, name, lambda content: content.replace(before, after))
+    assert told(found(tmp_path, resigned(spoiled, signer)), name, words)
+
+
+def test_a_member_that_is_left_out_of_a_table_is_missed(
+    members: Members, signer: Signer, tmp_path: Path
+) -> None:
+    name = "projections/team_members.csv"
+    spoiled = changed(members, name, lambda content: b"".join(lines_of(content)[:-1]))
+    assert told(found(tmp_path, resigned(spoiled, signer)), name, "is missing")

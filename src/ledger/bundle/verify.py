@@ -20,7 +20,11 @@ What is checked, in this order (each step is a function with that number):
   4. events.jsonl   the events, hashed one by one; hashes.txt has the hashes of all other events of
      hashes.txt     the log. From them the root of the log is computed (RFC 9162, section 2.1.1).
   5. documents/     the evidence that the events name by its SHA-256.
-  6. projections/   the project's sums, computed anew from the events, against the tables.
+  6. projections/   the project's sums, computed anew from the events, against the tables; and
+  7.                who was in which team on the day, and how each milestone stood.
+
+Agreements, indicators and findings are not computed anew here: their tables are what the issuer has
+signed in the manifest.
 
 `-I` keeps Python from importing anything that lies beside this file.
 """
@@ -883,7 +887,7 @@ def compare(
             continue
         seen.add(key)
         for column, right in expected[key].items():
-            if row[column] != right:
+            if row[column] not in (right, unquoted(right)):
                 troubles.add(where, f"{column} is {row[column]}, the events say {right}")
     for key in expected.keys() - seen:
         troubles.add(path, f"the row of {' '.join(key)} is missing")
@@ -898,6 +902,86 @@ def check_sums(files: Files, books: Books, troubles: Troubles) -> Sums:
     compare(files, "claims", ("claim",), sums.claims, troubles)
     compare(files, "claim_lines", ("claim", "charge"), sums.claim_lines, troubles)
     return sums
+
+
+# --- 7. Teams and milestones on a day -------------------------------------------------------------
+
+
+class Stages:
+    """What the events say of who is in which team, and of the project's milestones."""
+
+    TEAM = ("kind", "name", "voivodeship", "county", "commune", "agreement")
+
+    def __init__(self, project: str, day: str) -> None:
+        self.project, self.day = project, day
+        self.teams: Rows = {}
+        self.members: dict[tuple[str, str], dict[str, Any]] = {}
+        self.planned: dict[str, Facts] = {}
+
+    def take(self, event: Event) -> None:
+        """Notes an event, if it is about a team or a milestone."""
+        stream, data, on = event["stream"], event["data"], event["effective_on"]
+        kind = event["type"]
+        if kind == "team.established" and data["project"] == self.project:
+            said = {name: data.get(name) or "" for name in self.TEAM}
+            self.teams[(stream,)] = {**said, "established_on": on, "dissolved_on": ""}
+        elif kind.startswith("project.milestone-") and stream == self.project:
+            what = {"completed_on": on} if kind.endswith("-completed") else {}
+            what = {"approved_on": on} if kind.endswith("-approved") else what
+            facts = self.planned.setdefault(str(data["number"]), [])
+            facts.append((on, event["position"], {**data, **what}))
+        elif (stream,) in self.teams:
+            self._of_team(kind, stream, data, on)
+
+    def _of_team(self, kind: str, team: str, data: dict[str, Any], on: str) -> None:
+        if kind == "team.member-appointed":
+            self.members[team, data["appointment"]] = {**data, "since": on, "until": ""}
+        elif kind == "team.member-dismissed":
+            self.members[team, data["appointment"]]["until"] = on
+        elif kind == "team.appointment-voided":  # it was never true
+            del self.members[team, data["appointment"]]
+        elif kind == "team.dissolved":
+            if on <= self.day:
+                self.teams[(team,)]["dissolved_on"] = on
+            for appointment in data["appointments"]:
+                self.members[team, appointment]["until"] = on
+
+    def in_teams(self) -> Rows:
+        """Who is in a team on the day: from that of the appointment to the one before its end."""
+        columns = ("institution", "person", "role", "since", "until")
+        return {
+            key: {name: one.get(name) or "" for name in columns}
+            for key, one in self.members.items()
+            if one["since"] <= self.day and not (one["until"] and one["until"] <= self.day)
+        }
+
+    def milestones(self) -> Rows:
+        """Each milestone and how it stands on the day."""
+        columns = ("name", "starts_on", "ends_on", "completed_on", "approved_on", "approved_by")
+        found: Rows = {}
+        for number, facts in self.planned.items():
+            row = on_day(facts, self.day)
+            if "name" in row:
+                told = {name: row.get(name) or "" for name in columns}
+                found[(number,)] = {**told, "status": self._status(told)}
+        return found
+
+    def _status(self, row: dict[str, str]) -> str:
+        if row["approved_on"] or row["completed_on"]:
+            return "approved" if row["approved_on"] else "completed"
+        if self.day < row["starts_on"]:
+            return "planned"
+        return "in_progress" if self.day <= row["ends_on"] else "overdue"
+
+
+def check_stages(files: Files, stages: Stages, troubles: Troubles) -> int:
+    """The tables of teams and milestones say what the events give; how many are in teams."""
+    members, milestones = stages.in_teams(), stages.milestones()
+    begun = {key: one for key, one in stages.teams.items() if one["established_on"] <= stages.day}
+    compare(files, "teams", ("team",), begun, troubles)
+    compare(files, "team_members", ("team", "appointment"), members, troubles)
+    compare(files, "milestones", ("number",), milestones, troubles)
+    return len(members)
 
 
 # --- All of it ------------------------------------------------------------------------------------
@@ -915,11 +999,14 @@ def verify(
         return ""
     cosigned = troubles.found_in("checkpoint", check_witnesses, files, witnesses or [], troubles)
     troubles.found_in("manifest", check_agreement, manifest, checkpoint)
-    books, named = Books(manifest.project, manifest.day), dict[str, int]()
+    books = Books(manifest.project, manifest.day)
+    stages = Stages(manifest.project, manifest.day)
+    named: dict[str, int] = {}
 
     def learn(event: Event) -> None:
         note_evidence(event, named)
         books.take(event)
+        stages.take(event)
 
     troubles.found_in("continued", continued, files)
     given_log = (files, checkpoint, manifest, learn, troubles)
@@ -927,12 +1014,13 @@ def verify(
     given_evidence = (files, manifest, named, troubles)
     documents = troubles.found_in("documents", check_documents, *given_evidence)
     sums = troubles.found_in("projections", check_sums, files, books, troubles)
+    members = troubles.found_in("projections", check_stages, files, stages, troubles)
     if troubles.lines:
         return ""
     return (
         f"{manifest.events} events of a log of {checkpoint.size}, root {checkpoint.root.hex()},"
         f" {documents} documents, {len(sums.by_line)} budget lines, {len(sums.charges)} charges,"
-        f" {len(sums.claims)} claims on {manifest.day}"
+        f" {len(sums.claims)} claims, {members} members of teams on {manifest.day}"
         f"{', cosigned by ' if cosigned else ''}{', '.join(cosigned)}"
     )
 
