@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from api.cookies import PROVIDER, cookie, cookie_of
-from api.pages.frame.links import local_path
+from api.going import local_path
 from api.sessions import begin
 from api.state import service
 from ledger.access.openid import Identity, Provider, ProviderFailed, RoleRule

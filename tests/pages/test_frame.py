@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.going import local_path
 from api.pages.frame.forms.shape import Shape, shapes
-from api.pages.frame.links import Addresses, local_path
+from api.pages.frame.links import Addresses
 from api.pages.frame.moment import normal
 from api.pages.frame.naming import HINTS, names, value_kind
 from api.pages.frame.routes import pages

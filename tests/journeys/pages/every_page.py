@@ -3,13 +3,18 @@
 from tests.journeys.pages.conftest import Site
 
 LIDERZY = "9fb98cef-1c40-560e-9a8c-43f5fbfd958f"
-OPEN = ("/sign-in", "/accessibility", "/no-such-page")
+OPEN = ("/sign-in", "/sign-in?token=1", "/accessibility", "/no-such-page")
 # One line for each page, added with the page; {liderzy} is the project of that case.
 PAGES = (
     "/",
     "/?known_at=80&valid_at=2019-05-13",
     "/?known_at=nonsense",
     "/projects/{liderzy}",
+    "/account",
+    "/accounts",
+    "/accounts/new",
+    "/tokens",
+    "/tokens/new",
     "/search?q=mirzec",
     "/search?q=84",
     "/explain?of=/api/projects/{liderzy}/explain/value",

@@ -44,10 +44,3 @@ def _address(path: str, params: Mapping[str, Any]) -> str:
     if not given:
         return path
     return f"{path}{'&' if '?' in path else '?'}{urlencode(given)}"
-
-
-def local_path(text: str | None) -> str | None:
-    """The text, if it is an address of this server and nothing else."""
-    if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
-        return None
-    return text if text.isprintable() and "\\" not in text else None

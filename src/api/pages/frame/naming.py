@@ -13,7 +13,9 @@ from msgspec import Struct, inspect
 
 import api
 import ledger
+from api.accounts import Description, NewAccountBody
 from api.pages.frame.refusals import FIELD_ERROR, REFUSAL, field_sentences, template_of
+from api.tokens import NewTokenBody
 from ledger import catalogue
 from ledger.access import ROLES
 from ledger.application.wishes import Common
@@ -145,6 +147,7 @@ def _structs() -> Iterator[type[Struct]]:
     for listing in listings():
         yield listing.row
     yield from (AmountItem, BudgetRow, CountedRow, CountItem, DigitRow, Finding, HistoryRow)
+    yield from (NewAccountBody, Description, NewTokenBody)
     yield from (IndicatorRow, PopulationRow, RepeatedRow, RowChange, TrancheRow)
 
 

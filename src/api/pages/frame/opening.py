@@ -8,9 +8,9 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 
+from api.going import local_path
 from api.identity import require_role, session_of
 from api.pages.frame.assets import favicon, static
-from api.pages.frame.links import local_path
 from api.pages.frame.moment import opened
 from api.pages.frame.navigation import Entry, Nav
 from api.pages.frame.page import LANG_COOKIE, Page
@@ -18,6 +18,7 @@ from api.pages.frame.routes import PageRoute, pages
 from api.pages.frame.words import LANGS
 
 SIGN_IN = "/sign-in"
+OWN_ACCOUNT = "/account"
 _YEAR_SECONDS = 31_536_000
 
 
@@ -41,9 +42,11 @@ def _handler(route: PageRoute) -> HTTPRouteHandler:
                     LANG_COOKIE, value=lang, max_age=_YEAR_SECONDS, samesite="lax", httponly=True
                 )
             )
-        if not route.open_to_all:
-            if session is None:
-                return page.go(_sign_in_first(page, route))
+        if session is None and not route.open_to_all:
+            return page.go(_sign_in_first(page, route))
+        if session is not None and not route.open_to_all and not route.own:
+            if session.acting is None:
+                return page.go(OWN_ACCOUNT)  # a role has to be chosen, or granted, first
             if route.roles:
                 require_role(session.caller, route.roles | {"admin"})
             page.moment = await opened(request, session.caller, page.query)

@@ -82,13 +82,12 @@ class Page(Addresses):
     def may(self, collection: str, command: str) -> bool:
         """Whether the reader's role may give that command."""
         kind = catalogue.command(collection, command)
-        return (
-            self.session is not None and kind is not None and self.caller.role in kind.terms.roles
-        )
+        return kind is not None and self.is_one_of(*kind.terms.roles)
 
     def is_one_of(self, *roles: str) -> bool:
         """Whether the reader has one of these roles."""
-        return self.session is not None and self.caller.role in roles
+        acting = None if self.session is None else self.session.acting
+        return acting is not None and acting.role in roles
 
     # What is asked.
 

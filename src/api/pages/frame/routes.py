@@ -22,7 +22,8 @@ Show = Callable[["Page"], Awaitable[Response[Any]]]
 class PageRoute:
     """A page: its address (with `{id:str}` and the like), who may open it, how it is made.
 
-    `open_to_all`: it is shown without signing in, and asks the ledger nothing.
+    `open_to_all`: it is shown without signing in, and asks the ledger nothing. `own`: it is about
+    the reader's own account, and needs no role.
     """
 
     path: str
@@ -31,6 +32,7 @@ class PageRoute:
     roles: frozenset[str] = frozenset()
     nav: Nav | None = None
     open_to_all: bool = False
+    own: bool = False
 
     @property
     def of_project(self) -> bool:
@@ -44,22 +46,27 @@ def page(
     roles: frozenset[str] = frozenset(),
     nav: Nav | None = None,
     open_to_all: bool = False,
+    own: bool = False,
 ) -> Callable[[Show], PageRoute]:
     """Declares what is shown at an address."""
 
     def declare(show: Show) -> PageRoute:
-        return PageRoute(path, show, "GET", roles, nav, open_to_all)
+        return PageRoute(path, show, "GET", roles, nav, open_to_all, own)
 
     return declare
 
 
 def posted(
-    path: str, *, roles: frozenset[str] = frozenset(), open_to_all: bool = False
+    path: str,
+    *,
+    roles: frozenset[str] = frozenset(),
+    open_to_all: bool = False,
+    own: bool = False,
 ) -> Callable[[Show], PageRoute]:
     """Declares what is done with a form that is sent to an address."""
 
     def declare(show: Show) -> PageRoute:
-        return PageRoute(path, show, "POST", roles, None, open_to_all)
+        return PageRoute(path, show, "POST", roles, None, open_to_all, own)
 
     return declare
 

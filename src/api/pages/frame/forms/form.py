@@ -2,81 +2,45 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
-
-from litestar.datastructures import UploadFile
 
 from api.commands import carry_out
-from api.pages.frame.forms import choices
-from api.pages.frame.forms.choices import Option, label_of
-from api.pages.frame.forms.drawing import ASKED, Drawing, Drawn
-from api.pages.frame.forms.reading import TYPED, Sent
+from api.pages.frame.forms.choices import label_of
+from api.pages.frame.forms.drawing import Drawn
+from api.pages.frame.forms.filling import KEY, UPLOAD, Form, Problem
+from api.pages.frame.forms.reading import Sent
 from api.pages.frame.forms.shape import Shape, common_shapes, shapes
 from api.pages.frame.page import Page
-from api.pages.frame.refusals import field_error, told
 from ledger import catalogue
 from ledger.application import Receipt, Wish
 from ledger.kernel.errors import (
     Invalid,
     KeyReused,
-    LedgerError,
     NotFound,
     Refusal,
     StaleVersion,
 )
 from ledger.kernel.messages import Command
 
-UPLOAD = "-file"
-KEY = "form-key"
+__all__ = ["KEY", "UPLOAD", "VERSION", "CommandForm", "Form", "Problem"]
+
 VERSION = "form-version"
 # What a row says of all parts of an object together is not known of the one that is corrected.
 _OF_PARTS = frozenset({"eligible", "eligible_vat", "eu_amount", "quantity"})
-# The field that a rule is about, where no fact of the refusal is called like a field.
-_ABOUT = {
-    "already_appointed": "role",
-    "already_exists": "id",
-    "document_recorded": "document_number",
-    "exceeds_document": "eligible",
-    "four_eyes": "",
-    "nothing_changes": "annex",
-    "party_already": "institution",
-    "not_party": "institution",
-}
 
 
-class Problem:
-    """Why a form was not recorded: for each field what is wrong, and what is wrong on the whole."""
-
-    def __init__(self) -> None:
-        self.fields: dict[str, list[str]] = {}
-        self.whole: list[str] = []
-        self.collides: tuple[str, str] | None = None
-
-    def at(self, field: str, message: str) -> None:
-        """Adds what is wrong with a field."""
-        self.fields.setdefault(field, []).append(message)
-
-    def __bool__(self) -> bool:
-        return bool(self.fields or self.whole)
-
-
-class CommandForm:
+class CommandForm(Form):
     """The form of one command about one object, or one that creates an object."""
 
     def __init__(self, page: Page, collection: str, command: str, id: str | None = None) -> None:
         kind = catalogue.command(collection, command)
         if kind is None:
             raise NotFound
-        self.page, self.collection, self.command, self.id = page, collection, command, id
+        super().__init__(page)
+        self.collection, self.command, self.id = collection, command, id
         self.kind: type[Command] = kind
         self.own = shapes(kind)
         self.common = common_shapes(needs_reason=kind.terms.needs_reason)
         self.row: dict[str, Any] = {}
-        self.sent = Sent({}, page.lang)
-        self.problem = Problem()
-        self.key = str(uuid4())
-        self._candidates: dict[str, list[Option]] = {}
-        self._sent_key = ""
 
     @property
     def title(self) -> str:
@@ -92,14 +56,6 @@ class CommandForm:
     def help(self) -> str:
         """What the command is for, in a sentence."""
         return self.page.words.told_of(self.kind)
-
-    def label_of(self, name: str) -> str:
-        """What the field of that name is called; within rows, with the number of the row."""
-        *path, last = name.split("-")
-        numbers = [int(part) + 1 for part in [*path, last] if part.isdigit()]
-        names = [part for part in [*path, last] if not part.isdigit()]
-        label = self.page.words.name("field", names[-1])
-        return f"{label} ({numbers[-1]})" if numbers else label
 
     async def open(self, **filled: Any) -> None:
         """Fills the form from the object, the address and `filled`."""
@@ -119,31 +75,11 @@ class CommandForm:
     async def send(self) -> Receipt | None:
         """Records what the browser sent; None where it was refused, or only a row was wanted."""
         await self._read_object()
-        form = await self.page.request.form()
-        texts = {name: [v for v in form.getall(name) if isinstance(v, str)] for name in form}
-        self.sent = Sent(texts, self.page.lang)
-        self._sent_key = self.sent.text(KEY)
-        self.key = self._sent_key or self.key
-        if added := self.sent.text("form-add"):
-            number = max(self.sent.rows(added), default=-1) + 1
-            self.sent.fields[f"{added}-{number}-"] = [""]
-            return None
-        await self._find_references(self._shapes)
-        await self._keep_files(form)
-        if self.problem:
-            return None
-        return await self._record()
+        return await self._record() if await self.receive() else None
 
     async def drawn(self) -> tuple[Sequence[Drawn], Sequence[Drawn]]:
         """The command's own fields and the common ones, as they are shown."""
-        drawing = Drawing(
-            self.page,
-            self.sent,
-            errors=self.problem.fields,
-            place=(self.collection, self.command),
-            row=self.row,
-            candidates=self._candidates,
-        )
+        drawing = self._drawing((self.collection, self.command), self.row)
         return await drawing.fields(self.own), await drawing.fields(self.common)
 
     @property
@@ -199,87 +135,6 @@ class CommandForm:
             if shape.clearable and shape.name in known and shape.name not in body
         }
         return changed | cleared
-
-    def _tell(self, error: LedgerError) -> None:
-        """Puts what was refused where it belongs."""
-        if isinstance(error, KeyReused):
-            self.key = str(uuid4())
-        if isinstance(error, Invalid):
-            for one in error.errors:
-                message = field_error(self.page.words, one)
-                name = self.sent.name_of(one.field)
-                self.problem.at(name, message) if name else self.problem.whole.append(message)
-            return
-        message = told(self.page.words, error)
-        field = self._field_of(error)
-        self.problem.at(field, message) if field else self.problem.whole.append(message)
-        collides = error.collides if isinstance(error, Refusal) else None
-        if collides is not None and collides.id != self.id:
-            self.problem.collides = (collides.collection, collides.id)
-
-    def _field_of(self, error: LedgerError) -> str:
-        """The field that a refusal is about."""
-        names = [shape.name for shape in self.own]
-        if (about := _ABOUT.get(error.rule())) is not None:
-            return about if about in names else ""
-        for fact in error.facts:
-            if fact in names:
-                return fact
-        return "effective_on" if "on" in error.facts else ""
-
-    async def _find_references(self, some: Sequence[Shape], prefix: str = "") -> None:
-        """Finds what was typed by name, and says where it is not clear what was meant."""
-        for shape in some:
-            name = f"{prefix}{shape.name}"
-            if shape.kind == "reference":
-                await self._find(shape, name)
-            elif shape.kind == "group":
-                await self._find_references(shape.fields, f"{name}-")
-            elif shape.kind == "rows":
-                for number in self.sent.rows(name):
-                    await self._find_references(shape.fields, f"{name}-{number}-")
-            elif shape.kind == "list" and shape.fields[0].kind == "reference":
-                for number in self.sent.rows(name):
-                    await self._find(shape.fields[0], f"{name}-{number}")
-
-    async def _find(self, shape: Shape, name: str) -> None:
-        typed, chosen = self.sent.text(name + TYPED), self.sent.text(name)
-        if not typed or (chosen and typed == self.sent.text(name + ASKED)):
-            return
-        found = await choices.matching(self.page, shape.collection, typed)
-        exact = [one for one in found if one.label.casefold() == typed.casefold()]
-        found = exact if len(exact) == 1 else found
-        if len(found) == 1:
-            self.sent.fields[name] = [found[0].value]
-            return
-        self.sent.fields[name] = []
-        self._candidates[name] = found
-        self.problem.at(
-            name,
-            self.page.say("Choose which one you mean")
-            if found
-            else self.page.say("Nothing is called like that"),
-        )
-
-    async def _keep_files(self, form: Any) -> None:
-        """Keeps the documents that came with the form; they are told by their digests."""
-        for shape in self._shapes:
-            if shape.kind not in ("file", "files"):
-                continue
-            for file in form.getall(shape.name + UPLOAD, []):
-                if isinstance(file, UploadFile) and file.filename:
-                    digest = await self._keep(file)
-                    kept = self.sent.fields.setdefault(shape.name, [])
-                    self.sent.fields[shape.name] = (
-                        [*kept, digest] if shape.kind == "files" else [digest]
-                    )
-
-    async def _keep(self, file: UploadFile) -> str:
-        project = self.page.caller.project or (self.page.project or {}).get("id")
-        stored = await self.page.parts.documents.put(
-            await file.read(), name=file.filename, by=self.page.caller.name, project=project
-        )
-        return stored.sha256
 
 
 def _as_text(value: Any) -> str:

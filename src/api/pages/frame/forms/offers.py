@@ -102,7 +102,22 @@ async def _subregions(page: Page, recruitment: Row) -> list[Option]:
     return [Option(one["subregion"], one["subregion"]) for one in recruitment.get("quotas", ())]
 
 
+async def _roles(page: Page, holder: Row) -> list[Option]:
+    return [_role(page, one) for one in holder.get("roles", ())]
+
+
+async def _proposals(page: Page, holder: Row) -> list[Option]:
+    return [_role(page, one) for one in holder.get("roles", ()) if one["proposed"]]
+
+
+def _role(page: Page, role: Row) -> Option:
+    where = role["project_name"] or page.say("all projects")
+    return Option(role["grant"], page.words.name("AccessRole", role["role"]), where)
+
+
 _OFFERS: dict[tuple[str, str, str], Offer] = {
+    ("access", "confirm", "grant"): _proposals,
+    ("access", "revoke", "grant"): _roles,
     ("teams", "dismiss", "appointment"): _appointments,
     ("teams", "void", "appointment"): _appointments,
     ("agreements", "fulfil", "number"): _obligations,
