@@ -6,7 +6,6 @@ Texts are always written as texts: what begins with `=` is never computed.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from textwrap import wrap
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 import xlsxwriter
@@ -153,7 +152,7 @@ class TableSheet:
             for one, value in zip(self._columns, row, strict=True)
             if one.kind == "long" and isinstance(value, str) and len(value) > one.width - 2
         )
-        return max((len(wrap(value, width)) for value, width in long), default=1)
+        return max((_lines(value, width) for value, width in long), default=1)
 
     def cells_of(self, word: str) -> str:
         """The cells of a column, for formulas; one empty row stands where there are none."""
@@ -172,6 +171,16 @@ class TableSheet:
             else:
                 write(self._sheet, total, at, book.said["total"] if at == 1 else None, book.total)
         self._sheet.autofilter(0, 0, last, len(self._columns) - 1)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines of that width the text takes; of many rows, so counted and not made."""
+    lines, room = 1, width
+    for word in text.split():
+        if len(word) > room:
+            lines, room = lines + 1 + len(word) // width, width
+        room -= len(word) % width + 1
+    return lines
 
 
 def _cells(column: int, count: int) -> str:
