@@ -1,6 +1,8 @@
 """How can others check the log? Its checkpoint, its tiles (C2SP tlog-tiles), proofs, receipts."""
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from litestar import Request, Response, get
@@ -13,6 +15,7 @@ from api.moments import number_of, query_of, question_of
 from api.queries import encoded
 from api.state import outside_of, service
 from ledger.application import Caller
+from ledger.integrity.key_files import KeysRefused
 from ledger.integrity.published import SignedTree
 from ledger.integrity.receipts import Receipt, ReceiptRefused, receipt
 from ledger.integrity.tiles import WIDTH, Address, Tile, bundle, read_address
@@ -169,10 +172,20 @@ async def give_receipt(request: Request[Any, Any, Any]) -> Response[bytes]:
         raise NotFound from None
     question = await _visible(request, position)
     await _sealed(request, position)
-    answer = await _receipt(request, question, position)
+    with _keys_needed():
+        answer = await _receipt(request, question, position)
     response = encoded(answer, question)
     response.headers["Content-Disposition"] = f'attachment; filename="receipt-{position}.json"'
     return response
+
+
+@contextmanager
+def _keys_needed() -> Iterator[None]:
+    """Raises `NotNow` where the folder of the log's keys cannot be read."""
+    try:
+        yield
+    except KeysRefused:
+        raise NotNow(why="the keys of the log cannot be read here.") from None
 
 
 async def _receipt(request: Request[Any, Any, Any], question: Question, position: int) -> Receipt:
@@ -215,6 +228,8 @@ async def list_continuations(request: Request[Any, Any, Any]) -> Response[bytes]
     query_of(request, ())
     question = await question_of(request, caller, {})
     tree = service(request).tree
+    with _keys_needed():
+        said = list(zip(tree.continuations(), tree.statements(), strict=True))
     answers = [
         ContinuationAnswer(
             ended=one.signed.origin,
@@ -227,7 +242,7 @@ async def list_continuations(request: Request[Any, Any, Any]) -> Response[bytes]
             reason=one.reason,
             statement=note.decode(),
         )
-        for one, note in zip(tree.continuations(), tree.statements(), strict=True)
+        for one, note in said
     ]
     position = question.moment.known_at
     return encoded({"items": answers, "next": None, "position": position}, question)

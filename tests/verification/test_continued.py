@@ -155,3 +155,16 @@ def test_the_service_goes_on_as_the_new_log(restored: Restored, tmp_path: Path) 
             [lost] = [line for line in done.stdout.splitlines() if line.startswith("NB: ")]
             assert lost.startswith(f"NB: The events {size + 1} to {size + 1} of the log ")
         Service(http).user("manager").get("/api/log/continuations", status=403)
+
+
+def test_keys_that_cannot_be_read_are_no_fault_of_the_caller(restored: Restored) -> None:
+    assert restored.proceed(*SAID)[0] == 0
+    keys = restored.ledger.keys
+    with TestClient(create_app(restored.ledger.url, keys=keys)) as http:
+        auditor = Service(http).user("auditor")
+        [note] = KeyFolder(keys).continued.notes.iterdir()
+        note.write_bytes(b"nothing")
+        project = auditor.get("/api/projects")["items"][0]["id"]
+        for path in ("/api/log/continuations", "/api/log/receipts/1"):
+            auditor.get(path, status=503)
+        auditor.get(f"/api/projects/{project}/bundle.zip", status=503)

@@ -63,12 +63,12 @@ async def sealed(
     signed that far soon, or not by a key that is there.
     """
     reached = await tree.wait_for(least, SEALED_WITHIN_SECONDS)
-    signed = None
-    if reached >= least:
-        signed = await _chosen(tree, max(least, 1), upto, bool(witnesses))
-    if signed is None:
-        raise NotNow(why=f"the log is signed up to position {max(reached, 0)} only.")
     try:
+        signed = None
+        if reached >= least:
+            signed = await _chosen(tree, max(least, 1), upto, bool(witnesses))
+        if signed is None:
+            raise NotNow(why=f"the log is signed up to position {max(reached, 0)} only.")
         found = _signed_here(parse(signed.whole), KeyFolder(keys))
         stamped = await _stamped(tree, found.checkpoint.size)
         return found._replace(witnesses=witnesses, stamped=stamped)
