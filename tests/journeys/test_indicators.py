@@ -15,6 +15,7 @@ class Story:
         self.user: Client = service.user("admin")
         self.world = World(self.user)
         self.project = self.world.project()
+        self.manager = World(service.user("manager"))
 
     def counts(self, code: str, subject: str, *through: str, **where: Any) -> None:
         """Sets an indicator."""
@@ -184,8 +185,11 @@ def test_objects_of_every_kind_can_be_counted(story: Story) -> None:
     gone = world.activity(project)
     world.tell(f"activities/{gone}/cancel", on="2018-09-01")
     model = world.deliverable(project)
-    for step, more in (("issue-version", {}), ("submit", {}), ("approve", {"approved_by": "M"})):
-        world.tell(f"deliverables/{model}/{step}", on="2019-03-31", version="1", **more)
+    for step in ("issue-version", "submit"):
+        world.tell(f"deliverables/{model}/{step}", on="2019-03-31", version="1")
+    approved = {"on": "2019-03-31", "version": "1", "approved_by": "M"}
+    approval = story.manager.tell(f"deliverables/{model}/approve", **approved)
+    story.user.position = approval["position"]
     choice = world.recruitment(project)
     world.tell(f"recruitments/{choice}/select", on="2018-05-01", institutions=[party2])
     for subject, fact, subjects, day in (

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from tests.journeys.conftest import Client
+from tests.journeys.conftest import Client, Service
 from tests.journeys.world import START, World
 
 
-def test_a_deliverable_goes_from_version_to_version(user: Client, world: World) -> None:
+def test_a_deliverable_goes_from_version_to_version(
+    user: Client, world: World, shared: Service
+) -> None:
+    manager = World(shared.user("manager"))
     made = world.deliverable(world.project())
     at = f"deliverables/{made}"
     assert user.get(f"/api/{at}")["status"] == "planned"
@@ -22,7 +25,9 @@ def test_a_deliverable_goes_from_version_to_version(user: Client, world: World) 
     world.refused("version_decided", f"{at}/approve", on="2019-03-02", **decision)
     for step in ("issue-version", "submit"):
         world.tell(f"{at}/{step}", on="2019-04-01", version="2")
-    world.tell(f"{at}/approve", on="2019-05-01", version="2", approved_by="MRPiPS")
+    approval = {"version": "2", "approved_by": "MRPiPS"}
+    world.refused("four_eyes", f"{at}/approve", on="2019-05-01", **approval)
+    user.position = manager.tell(f"{at}/approve", on="2019-05-01", **approval)["position"]
     states = [
         user.get(f"/api/{at}", valid_at=day)["status"]
         for day in ("2018-12-31", "2019-01-01", "2019-02-01", "2019-03-01", "2019-05-01")
