@@ -61,6 +61,7 @@ class SigningIn:
             if not await self._factors.accepts(found.id, shown.code):
                 raise SignInRefused
         await self._failures.succeeded(counted)
+        await self._failures.clean()
         await self._accounts.signed_in(found.id)
         return LetIn(found, None if known else await self._devices.remember(found.id))
 
