@@ -88,6 +88,10 @@ class Site:
             self._sessions[token] = answer.cookies[SESSION]
         return self._sessions[token]
 
+    def cookies(self, role: str, project: str | None = None) -> dict[str, str]:
+        """What a browser of somebody with that role sends."""
+        return {SESSION: self._session(self.token(role, project))}
+
     def user(
         self, role: str | None, *, lang: str = "pl", project: str | None = None,
         name: str | None = None, **options: Any,

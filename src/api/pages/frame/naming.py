@@ -58,6 +58,8 @@ STATUSES = {
 }
 # By what indicators are broken down, beside the fields of the subjects; and what is not recorded.
 DIMENSIONS = ("age_group",)
+# What stands in addresses.
+PARAMETERS = ("valid_at", "known_at", "cursor", "lang", "severity", "rule", "from", "to")
 UNKNOWN = "unknown"
 CHANGES = ("added", "changed", "removed")
 # Parts of the programs' interface that are no part of the domain.
@@ -77,7 +79,7 @@ def names() -> set[Name]:
         found |= {("rule", rule.id), ("severity", rule.severity)}
     for kind in _structs():
         found |= set(_of_struct(kind))
-    found |= {("field", own) for own in (*OWN_NAMES, *DIMENSIONS)}
+    found |= {("field", own) for own in (*OWN_NAMES, *DIMENSIONS, *PARAMETERS)}
     found |= {("change", one) for one in CHANGES} | {("value", UNKNOWN)}
     for collection, statuses in STATUSES.items():
         for status in statuses:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import api
 import ledger
 from api.pages.frame import written
 from api.pages.frame.words import Words
@@ -100,8 +101,10 @@ def _pattern(text: str) -> re.Pattern[str]:
 def field_sentences() -> frozenset[str]:
     """Every sentence that the ledger says about a field, gathered from its source."""
     found = set(OF_THE_READER)
-    for path in sorted(Path(ledger.__path__[0]).rglob("*.py")):
-        found |= set(_said_in(ast.parse(path.read_text(encoding="utf-8"))))
+    for package in (ledger, api):
+        for path in sorted(Path(package.__path__[0]).rglob("*.py")):
+            if "node_modules" not in path.parts:
+                found |= set(_said_in(ast.parse(path.read_text(encoding="utf-8"))))
     return frozenset(found)
 
 
