@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
 from typing import Any, BinaryIO, cast
 
 import msgspec
@@ -22,29 +21,32 @@ from api.describing import (
 )
 from api.forms import Field, fields
 from api.identity import caller_of, require_role
+from api.importing import (
+    FILE_LIMIT_BYTES,
+    FORM_BYTES,
+    ROLES,
+    SPOOLED_BYTES,
+    budget_for,
+    check,
+    commit,
+    kept_import,
+)
 from api.languages import LANG, lang_of, language
 from api.moments import POSITION_HEADER, query_of
 from api.problems import PROBLEM_JSON, problem_of
 from api.queries import id_in_path
 from api.state import service
-from ledger.application import Caller, new_id
 from ledger.documents.looks import decent
 from ledger.event_store.codec import written_time
 from ledger.imports.budget import Budget
-from ledger.imports.expenditures import FileTotals, Imports, Order, Outcome
-from ledger.imports.kept import ImportReceipt, Kept, KeptImports
-from ledger.imports.problems import CellProblem, Unreadable
-from ledger.imports.recorded import budget_of
+from ledger.imports.expenditures import FileTotals, Order, Outcome
+from ledger.imports.kept import ImportReceipt, Kept
+from ledger.imports.problems import CellProblem
 from ledger.imports.template import as_csv, as_xlsx
 from ledger.imports.wording import Lang
-from ledger.kernel.errors import FieldError, Invalid, NotFound, Refusal, TooLarge
+from ledger.kernel.errors import FieldError, Invalid, Refusal, TooLarge
 from ledger.kernel.fields import Digest, Id
 
-FILE_LIMIT_BYTES = 50 * 1024 * 1024
-FORM_BYTES = 64 * 1024  # what a form adds to its file
-CHUNK_BYTES = 256 * 1024
-SPOOLED_BYTES = 1024 * 1024  # larger files wait on the disk
-ROLES = frozenset({"officer", "admin"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -140,29 +142,6 @@ class _Brought:
         return self.name
 
 
-async def _budget(request: Request[Any, Any, Any], caller: Caller, named: str) -> Budget:
-    """The project of that id or code. Raises `Invalid` where the caller sees none."""
-    parts = service(request)
-    await parts.reading.wait_for(await parts.log.head())
-    found = await budget_of(parts.reading, named)
-    if found is None or caller.project not in (None, found.project):
-        raise Invalid.field("project", "unknown in projects")
-    return found
-
-
-def _imports(request: Request[Any, Any, Any]) -> Imports:
-    parts = service(request)
-    return Imports(parts.url, parts.ledger, parts.log, parts.reading, parts.documents)
-
-
-async def _run(request: Request[Any, Any, Any], file: BinaryIO, order: Order) -> Outcome:
-    """Raises `Invalid` for a file that cannot be read."""
-    try:
-        return await _imports(request).run(file, order, lambda _done, _all: None)
-    except Unreadable as error:
-        raise Invalid.field("file", str(error.facts["why"])) from None
-
-
 @post("/api/imports", name="imports:check", request_max_body_size=FILE_LIMIT_BYTES + FORM_BYTES)
 async def check_import(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Checks a file and keeps it; nothing is recorded."""
@@ -177,7 +156,7 @@ async def check_import(request: Request[Any, Any, Any]) -> Response[bytes]:
             await brought.take(field)
         name = brought.checked()
         lang = language(brought.texts.get("lang"))
-        budget = await _budget(request, caller, brought.texts["project"])
+        budget = await budget_for(parts, caller, brought.texts["project"])
         order = Order(
             name=name,
             budget=budget,
@@ -186,31 +165,10 @@ async def check_import(request: Request[Any, Any, Any]) -> Response[bytes]:
             caller=caller,
             request_id=request.state.request_id,
         )
-        outcome = await _run(request, file, order)
-        file.seek(0)
-        stored = await parts.documents.put(
-            _chunks(file), name=name, by=caller.name, project=budget.project
-        )
-    id = new_id()
-    kept = Kept(
-        id=id, project=budget.project, digest=stored.sha256, name=name, line=order.line, lang=lang,
-        outcome=outcome,
-    )  # fmt: skip
-    await _kept(request).add(kept, caller.name)
-    found = await _kept(request).get(id, None)
-    assert found is not None
+        found = await check(parts, file, order)
     answer = _response(found, await parts.log.head())
     answer.status_code = 201
     return answer
-
-
-async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-        yield chunk
-
-
-def _kept(request: Request[Any, Any, Any]) -> KeptImports:
-    return KeptImports(service(request).url)
 
 
 @get("/api/imports/{id:str}", name="imports:read")
@@ -219,9 +177,7 @@ async def read_import(request: Request[Any, Any, Any]) -> Response[bytes]:
     caller = await caller_of(request)
     require_role(caller, ROLES)
     query_of(request, ())
-    kept = await _kept(request).get(id_in_path(request), caller.project)
-    if kept is None:
-        raise NotFound
+    kept = await kept_import(service(request), id_in_path(request), caller)
     return _response(kept, await service(request).log.head())
 
 
@@ -231,47 +187,16 @@ async def commit_import(request: Request[Any, Any, Any]) -> Response[bytes]:
     caller = await caller_of(request)
     require_role(caller, ROLES)
     id = id_in_path(request)
-    async with _kept(request).held(id, caller.project) as held:
-        if held.kept is None:
-            raise NotFound
-        receipt = held.kept.receipt
-        if receipt is None:
-            outcome = await _record(request, caller, held.kept)
-            if outcome.position is None:
-                return _refused(held.kept, outcome)
-            receipt = ImportReceipt(
-                id=id,
-                project=held.kept.project,
-                recorded=outcome.recorded,
-                known=outcome.known,
-                position=outcome.position,
-            )
-            await held.committed(receipt)
+    done = await commit(service(request), id, caller, request.state.request_id)
+    if done.receipt is None:
+        assert done.refused is not None
+        return _refused(done.kept, done.refused)
     return Response(
-        msgspec.json.encode(receipt),
+        msgspec.json.encode(done.receipt),
         status_code=201,
         media_type="application/json",
-        headers={POSITION_HEADER: str(receipt.position)},
+        headers={POSITION_HEADER: str(done.receipt.position)},
     )
-
-
-async def _record(request: Request[Any, Any, Any], caller: Caller, kept: Kept) -> Outcome:
-    """Reads the kept file again by its digest."""
-    budget = await _budget(request, caller, kept.project)
-    order = Order(
-        name=kept.name,
-        budget=budget,
-        line=kept.line,
-        lang=kept.lang,
-        caller=caller,
-        request_id=request.state.request_id,
-        record=True,
-    )
-    with tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES) as spooled:
-        file = cast(BinaryIO, spooled)
-        async for chunk in service(request).documents.get(kept.digest):
-            file.write(chunk)
-        return await _run(request, file, order)
 
 
 def _refused(kept: Kept, outcome: Outcome) -> Response[bytes]:
@@ -300,7 +225,7 @@ async def _template(request: Request[Any, Any, Any]) -> tuple[Budget | None, Lan
     caller = await caller_of(request)
     query = query_of(request, LANG | {"project"})
     named = query.get("project")
-    budget = await _budget(request, caller, named) if named else None
+    budget = await budget_for(service(request), caller, named) if named else None
     return budget, lang_of(request)
 
 

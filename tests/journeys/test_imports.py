@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from api.imports import FILE_LIMIT_BYTES
+from api.importing import FILE_LIMIT_BYTES
 from tests.imports.malformed import CORPUS
 from tests.imports.tables import HEADER, archive, csv, invoice, row, xlsx
 from tests.journeys.conftest import Client, Service

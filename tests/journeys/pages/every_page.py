@@ -26,6 +26,7 @@ PAGES = (
     "/projects/{liderzy}/expenditures?q=Kompas&sort=-gross&status=approved",
     "/projects/{liderzy}/expenditures/record",
     "/expenditures/4e5e5939-21d1-5659-9496-9f28eec4d9bc",
+    "/projects/{liderzy}/imports",
     "/projects/{liderzy}/claims",
     "/claims/75afdcc4-2a74-5f11-9c9d-5b951c7e49f9?show=all",
     "/claims/878a0297-a641-55be-ac6a-556aa1ecb6a6",

@@ -58,7 +58,9 @@ def _handler(route: PageRoute) -> HTTPRouteHandler:
         return await route.show(page)
 
     method: Callable[..., Any] = get if route.method == "GET" else post
-    made: HTTPRouteHandler = method(route.path, name=f"page:{route.method}:{route.path}")(answer)
+    limit = {} if route.body_bytes is None else {"request_max_body_size": route.body_bytes}
+    name = f"page:{route.method}:{route.path}"
+    made: HTTPRouteHandler = method(route.path, name=name, **limit)(answer)
     return made
 
 

@@ -23,7 +23,8 @@ class PageRoute:
     """A page: its address (with `{id:str}` and the like), who may open it, how it is made.
 
     `open_to_all`: it is shown without signing in, and asks the ledger nothing. `own`: it is about
-    the reader's own account, and needs no role.
+    the reader's own account, and needs no role. `body_bytes`: how much may be sent there, if more
+    than to other pages.
     """
 
     path: str
@@ -33,6 +34,7 @@ class PageRoute:
     nav: Nav | None = None
     open_to_all: bool = False
     own: bool = False
+    body_bytes: int | None = None
 
     @property
     def of_project(self) -> bool:
@@ -62,11 +64,12 @@ def posted(
     roles: frozenset[str] = frozenset(),
     open_to_all: bool = False,
     own: bool = False,
+    body_bytes: int | None = None,
 ) -> Callable[[Show], PageRoute]:
     """Declares what is done with a form that is sent to an address."""
 
     def declare(show: Show) -> PageRoute:
-        return PageRoute(path, show, "POST", roles, None, open_to_all, own)
+        return PageRoute(path, show, "POST", roles, None, open_to_all, own, body_bytes)
 
     return declare
 
