@@ -171,8 +171,13 @@ def test_sessions_are_listed_and_ended(staff: Staff) -> None:
     stranger = staff.browser()
     stranger.sign_in_as(staff.person()["name"], GOOD)
     stranger.delete(f"/api/sessions/{rows[0]['id']}", status=403)
+    two.sign_in_as(made["name"], GOOD)
     listed = staff.anna.get(f"/api/accounts/{made['id']}/sessions")["items"]
-    assert [row["id"] for row in listed] == [rows[0]["id"]]
+    assert [row["id"] for row in listed] == [rows[0]["id"], listed[1]["id"]]
+    for status in (204, 404):
+        ended = staff.anna.raw("DELETE", f"/api/sessions/{listed[1]['id']}")
+        assert ended.status_code == status
+    two.get("/api/session", status=401)
     assert staff.anna.post(f"/api/accounts/{made['id']}/end-sessions")["ended"] == 1
     one.get("/api/session", status=401)
 
