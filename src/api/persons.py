@@ -28,26 +28,34 @@ async def check_persons(
     """Raises for the first wish about a person whom the caller may not see, as for one unknown."""
     if caller.project is None:
         return
-    named = [_named(wish) for wish in wishes]
+    named = [_named(wish, caller) for wish in wishes]
     asked = {one.id for some in named for one in some}
-    asked |= {id for wish in wishes if (id := _person(wish))}
+    asked |= {id for wish in wishes if (id := _person(wish, caller))}
     hidden = await _elsewhere(request, caller.project, asked)
     for index, (wish, some) in enumerate(zip(wishes, named, strict=True)):
-        if _person(wish) in hidden:
+        if _person(wish, caller) in hidden:
             raise RefusedInBatch(index, NotFound())
         bad = [FieldError(one.field, "unknown in persons") for one in some if one.id in hidden]
         if bad:
             raise RefusedInBatch(index, Invalid(bad))
 
 
-def _person(wish: Wish) -> str | None:
-    return valid_id(wish.id) if wish.collection == "persons" and wish.id else None
+def _may_send(wish: Wish, caller: Caller) -> bool:
+    """Who may not send it at all is told just that, whoever it is about."""
+    kind = catalogue.command(wish.collection, wish.command)
+    return kind is not None and caller.role in kind.terms.roles
 
 
-def _named(wish: Wish) -> list[Reference]:
+def _person(wish: Wish, caller: Caller) -> str | None:
+    if wish.collection != "persons" or not wish.id or not _may_send(wish, caller):
+        return None
+    return valid_id(wish.id)
+
+
+def _named(wish: Wish, caller: Caller) -> list[Reference]:
     """The persons to whom the command refers; none where it cannot be read anyway."""
     kind = catalogue.command(wish.collection, wish.command)
-    if kind is None or not isinstance(wish.body, dict):
+    if kind is None or not isinstance(wish.body, dict) or not _may_send(wish, caller):
         return []
     own = {name: value for name, value in wish.body.items() if name not in COMMON_FIELDS}
     try:

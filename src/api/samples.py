@@ -79,7 +79,7 @@ async def with_draw(request: Request[Any, Any, Any], caller: Caller, wish: Wish)
     try:
         draw = await draw_for(question, parts.log, command)
     except NotFound:
-        return wish
+        raise Invalid.field("project", "unknown in projects") from None
     return replace(wish, added={"draw": msgspec.to_builtins(draw)})
 
 

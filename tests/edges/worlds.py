@@ -120,7 +120,8 @@ def _money(service: Service, made: Side) -> None:
 def _access(admin: Client, made: Side) -> None:
     holder = admin.post("/api/access", {"kind": "account", "name": made.mark})["id"]
     admin.post(f"/api/access/{holder}/grant", {"role": "auditor", "project": made.project})
-    made.ids["access"] = holder
+    account = admin.post("/api/accounts", {"name": f"konto.{made.mark.lower()}"})["id"]
+    made.ids |= {"access": holder, "accounts": account}
 
 
 def _papers(service: Service, made: Side) -> None:

@@ -192,7 +192,8 @@ async def check_cosignature(question: Question, line: str | None) -> None:
     """
     if line is None:
         return
-    [(size,)] = await question.rows(_COSIGNED, line=line)
+    # Witnesses sign for the whole log: that is no project's.
+    [(size,)] = await question.reading.rows(_COSIGNED, {"line": line})
     if size is None or size < question.moment.known_at:
         raise Invalid.field(
             "cosignature", "no witness signed so for that checkpoint or a later one"
