@@ -22,6 +22,7 @@ def test_an_untouched_real_case_holds(original: Ledger) -> None:
     assert [check.name for check in report.checks if not check.checked] == [
         "cosignatures",
         "timestamps",
+        "continuations",
     ]
     assert not any(check.warnings for check in report.checks)
 
