@@ -4,6 +4,14 @@ from tests.journeys.pages.conftest import Site
 
 LIDERZY = "9fb98cef-1c40-560e-9a8c-43f5fbfd958f"
 OPEN = ("/sign-in", "/sign-in?token=1", "/accessibility", "/no-such-page")
+# What the real case does not have: journeys look at these on the way.
+IN_JOURNEYS = frozenset(
+    {
+        "/accounts/{id:str}",
+        "/imports/{id:str}",
+        "/sign-in/invitation/{link:str}",
+    }
+)
 # One line for each page, added with the page; {liderzy} is the project of that case.
 PAGES = (
     "/",

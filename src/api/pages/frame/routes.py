@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from litestar import Response
@@ -75,24 +76,27 @@ def posted(
 
 
 @cache
-def pages() -> tuple[PageRoute, ...]:
-    """Every page, found by looking into `api.pages`.
+def written_pages() -> tuple[PageRoute, ...]:
+    """The pages that were written one by one, found by looking into `api.pages`."""
+    found = [one for module in _modules() for one in vars(module).values()]
+    return tuple(one for one in found if isinstance(one, PageRoute))
 
-    Pages that a module derives from the messages stand in its `DERIVED`, a function; they step
-    back where a page was written for the same address.
+
+@cache
+def pages() -> tuple[PageRoute, ...]:
+    """Every page: those that were written, and those that a module derives from the messages.
+
+    The latter stand in its `DERIVED`, a function; they step back where a page was written for the
+    same address.
     """
-    written: dict[tuple[str, str], PageRoute] = {}
-    derived: list[Callable[[], list[PageRoute]]] = []
-    for module in pkgutil.iter_modules(api.pages.__path__):
-        if module.name == "frame":
-            continue
-        members = vars(importlib.import_module(f"{api.pages.__name__}.{module.name}"))
-        for one in members.values():
-            if isinstance(one, PageRoute):
-                written[one.method, one.path] = one
-        if "DERIVED" in members:
-            derived.append(members["DERIVED"])
-    for make in derived:
-        for one in make():
-            written.setdefault((one.method, one.path), one)
-    return tuple(written.values())
+    known = {(one.method, one.path): one for one in written_pages()}
+    for module in _modules():
+        for one in vars(module).get("DERIVED", list)():
+            known.setdefault((one.method, one.path), one)
+    return tuple(known.values())
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    names = [one.name for one in pkgutil.iter_modules(api.pages.__path__) if one.name != "frame"]
+    return tuple(importlib.import_module(f"{api.pages.__name__}.{name}") for name in names)
