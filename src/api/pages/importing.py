@@ -33,7 +33,7 @@ from ledger.imports.expenditures import Order
 from ledger.imports.kept import Kept
 from ledger.imports.problems import CellProblem
 from ledger.imports.reading import Tell
-from ledger.kernel.errors import Invalid, LedgerError
+from ledger.kernel.errors import LedgerError, NotFound
 from ledger.papers.register import csv_lines
 from ledger.queries.budget import budget
 
@@ -146,7 +146,7 @@ async def problems(page: Page) -> Response[Any]:
     kept = await kept_import(page.parts, page.id(), page.caller)
     found, _ = _problems(kept, job_of(page, kept.id))
     if not found:
-        raise Invalid.field("id", "nothing is wrong with this file")
+        raise NotFound
     head = [page.say(one) for one in COLUMNS]
     rows = [(o.sheet, o.row, o.column, o.field, o.value, o.message) for o in found]
     body = "\ufeff".encode() + csv_lines([head, *rows], lang_of(page))

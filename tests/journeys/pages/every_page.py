@@ -35,6 +35,8 @@ PAGES = (
     "/projects/{liderzy}/expenditures/record",
     "/expenditures/4e5e5939-21d1-5659-9496-9f28eec4d9bc",
     "/projects/{liderzy}/imports",
+    "/teams/1e967b0b-4ddd-5f54-b60e-7f6b73479c35/appoint",
+    "/activities/7331e762-b7d9-58c3-92f5-33cc0e8f7c45/record-attendance",
     "/projects/{liderzy}/claims",
     "/claims/75afdcc4-2a74-5f11-9c9d-5b951c7e49f9?show=all",
     "/claims/878a0297-a641-55be-ac6a-556aa1ecb6a6",
