@@ -43,7 +43,7 @@ async def report(question: Question, project: str, lang: Lang = "pl") -> dict[st
         "valid_at": question.moment.valid_at,
         "known_at": question.moment.known_at,
         "project": row,
-        "time_elapsed": _time_elapsed(question, row),
+        "time_elapsed": time_elapsed(question, row),
         "milestones": milestones,
         "indicators": counted,
         "teams": _teams(teams),
@@ -67,7 +67,7 @@ async def _rows(question: Question, path: str, filters: Mapping[str, Any]) -> li
     return [msgspec.json.decode(row) for row in page.rows]
 
 
-def _time_elapsed(question: Question, project: Mapping[str, Any]) -> str:
+def time_elapsed(question: Question, project: Mapping[str, Any]) -> str:
     """The share of the project's time that has passed, in percent."""
     dates = [date.fromisoformat(project[name]) for name in ("starts_on", "ends_on")]
     days = (dates[1] - dates[0]).days + 1
