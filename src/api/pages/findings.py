@@ -10,6 +10,7 @@ from api.pages.frame.navigation import Nav
 from api.pages.frame.page import Page
 from api.pages.frame.routes import page
 from api.pages.frame.words import later
+from ledger.findings.model import Lang
 from ledger.queries.findings import project_findings
 
 SHOWN = 200
@@ -18,13 +19,11 @@ SHOWN = 200
 @page("/projects/{id:str}/findings", nav=Nav(later("Findings"), 10, group="control"))
 async def findings(page: Page) -> Response[Any]:
     """What is found of the project; by severity and rule, as the address says."""
-    lang = "pl" if page.lang == "pl" else "en"
+    lang: Lang = "pl" if page.lang == "pl" else "en"
     everything = msgspec.to_builtins(await project_findings(page.question, page.id(), lang))
     severity, rule = page.query.get("severity", ""), page.query.get("rule", "")
     found = [
-        one
-        for one in everything
-        if severity in ("", one["severity"]) and rule in ("", one["rule"])
+        one for one in everything if severity in ("", one["severity"]) and rule in ("", one["rule"])
     ]
     return page.show(
         "findings.html",

@@ -26,7 +26,7 @@ class Membership(Struct, frozen=True, kw_only=True):
 _MEMBERS = f"""
 SELECT a.appointment::text, a.institution::text, {institution_name("a.institution")},
     a.person::text, {person_name("a.person")}, a.role, min(a.since),
-    CASE WHEN max(a.valid_to) < 'infinity' THEN max(a.valid_to) END, max(a.position)
+    nullif(max(a.valid_to), '9999-12-31'), max(a.position)
 FROM {{appointments:ever}} AS a
 WHERE a.team = %(team)s
 GROUP BY a.appointment, a.institution, a.person, a.role

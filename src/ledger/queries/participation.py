@@ -28,7 +28,7 @@ class Part(Struct, frozen=True, kw_only=True):
 def _appointed(who: str) -> str:
     return f"""
 SELECT 'teams' AS collection, a.team AS id, t.name, t.project, t.kind, a.role, a.since,
-    CASE WHEN a.valid_to < 'infinity' THEN a.valid_to END AS until, a.position
+    nullif(a.valid_to, '9999-12-31') AS until, a.position
 FROM {{appointments:ever}} AS a
 JOIN LATERAL (SELECT x.* FROM {{teams:ever}} AS x WHERE x.team = a.team
     ORDER BY x.valid_from DESC LIMIT 1) AS t ON true
@@ -47,7 +47,7 @@ WHERE a.{who} = %(subject)s::uuid"""
 
 _SIGNED = """
 SELECT 'agreements', p.agreement, g.title, g.project, g.kind, NULL, p.since,
-    CASE WHEN p.valid_to < 'infinity' THEN p.valid_to END, p.position
+    nullif(p.valid_to, '9999-12-31'), p.position
 FROM {parties:ever} AS p
 JOIN LATERAL (SELECT x.* FROM {agreements:ever} AS x WHERE x.agreement = p.agreement
     ORDER BY x.valid_from DESC LIMIT 1) AS g ON true
@@ -56,7 +56,7 @@ WHERE p.institution = %(subject)s::uuid"""
 _GRANTED = """
 SELECT 'grants', g.grant_id, g.purpose, g.project, NULL, NULL, g.valid_from, NULL, g.position
 FROM {grants:ever} AS g
-WHERE g.institution = %(subject)s::uuid AND g.valid_to = 'infinity'"""
+WHERE g.institution = %(subject)s::uuid AND g.valid_to = '9999-12-31'"""
 
 _PARTS: dict[Who, tuple[str, ...]] = {
     "institution": (_appointed("institution"), _attended("institution"), _SIGNED, _GRANTED),
@@ -64,9 +64,7 @@ _PARTS: dict[Who, tuple[str, ...]] = {
 }
 
 
-async def participation(
-    question: Question, subject: str, who: Who
-) -> list[Part]:
+async def participation(question: Question, subject: str, who: Who) -> list[Part]:
     """What it took part in, the latest first; only what the asker may see of it."""
     text = " UNION ALL ".join(_PARTS[who])
     rows = await question.rows(
