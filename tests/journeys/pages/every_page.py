@@ -31,6 +31,8 @@ PAGES = (
     "/search?q=mirzec",
     "/search?q=84",
     "/explain?of=/api/projects/{liderzy}/explain/value",
+    "/institutions/a5b665ee-7705-5eab-99f6-8f60fe610011",
+    "/persons/fc8cc5ef-b3df-591d-b5b0-8ceefc1b179e",
     "/institutions",
     "/institutions?sector=ngo&name=nic",
     "/projects/{liderzy}/agreements",
