@@ -67,6 +67,7 @@ class Site:
         self._opened = ExitStack()
         self._tokens: dict[tuple[str, str | None, str | None], str] = {}
         self._sessions: dict[str, str] = {}
+        self._shared: dict[tuple[Any, ...], Page] = {}
 
     def token(self, role: str, project: str | None = None, name: str | None = None) -> str:
         """A credential with that role."""
@@ -111,6 +112,13 @@ class Site:
             cookies.append({"name": SESSION, "value": value, "url": self.url})
         context.add_cookies(cookies)
         return self._watched(context)
+
+    def shared(self, role: str | None, **options: Any) -> Page:
+        """A window like that of `user`, which all who ask for the same one share."""
+        key = (role, *sorted(options.items()))
+        if key not in self._shared:
+            self._shared[key] = self.user(role, **options)
+        return self._shared[key]
 
     def _watched(self, context: BrowserContext) -> Page:
         context.on("request", self._note)

@@ -1,7 +1,5 @@
 """The pages that are looked at one by one: a page module's addresses, with objects of the case."""
 
-from tests.journeys.pages.conftest import Site
-
 LIDERZY = "9fb98cef-1c40-560e-9a8c-43f5fbfd958f"
 OPEN = ("/sign-in", "/sign-in?token=1", "/accessibility", "/no-such-page")
 # What the real case does not have: journeys look at these on the way.
@@ -47,12 +45,12 @@ PAGES = (
     "/projects/{liderzy}/claims",
     "/claims/75afdcc4-2a74-5f11-9c9d-5b951c7e49f9?show=all",
     "/claims/878a0297-a641-55be-ac6a-556aa1ecb6a6",
+    "/expenditures/create",
     "/agreements/create",
+    "/activities/create",
+    "/recruitments/create",
+    "/persons/create",
+    "/samples/create",
     "/projects/{liderzy}/set-indicator",
     "/teams/1e967b0b-4ddd-5f54-b60e-7f6b73479c35/dismiss",
 )
-
-
-def pages(site: Site) -> list[str]:
-    """The addresses, filled in."""
-    return [path.format(liderzy=LIDERZY) for path in PAGES]
