@@ -86,7 +86,7 @@ def test_a_refused_command_is_named_and_nothing_of_its_file_is_recorded(
     assert again.code == 1
     refused = again.json["refused"]
     assert (refused["command"], refused["rule"]) == (4, "invalid")
-    assert [error["field"] for error in refused["errors"]] == ["value"]
+    assert [error["field"] for error in refused["errors"]] == ["value", "annex"]
 
 
 def test_a_broken_rule_is_said_in_a_sentence(

@@ -1,7 +1,8 @@
 """How are documents and charges asked for? Those that some rule could find, and sums of all.
 
 `{only}` stands for the conditions of the rules, of which one has to hold. In them `d` is the
-document, `c` the charge, `m` its claim, `e` the evidence stored behind it and `v` the VAT charged.
+document, `c` the charge, `m` its claim, `e` the evidence stored behind it, `v` the VAT charged;
+of documents alike, `before` and `after` are the days of the ones next to it.
 """
 
 # One issuer: the same tax number, or the same name where none is known.
@@ -82,16 +83,20 @@ TWINS = f"""
 WITH alike AS MATERIALIZED (
     SELECT {_ISSUER_KEY} AS key, d.gross FROM {{accounting_documents}} AS d WHERE {_LIKE_IT}
     GROUP BY 1, 2 HAVING count(*) > 1
-), known AS (
-    SELECT d.expenditure, d.document_number, a.key, {ISSUER} AS issuer, d.gross, d.issued_on,
-        x.own, greatest(d.position, x.position) AS position,
-        bool_or(x.own) OVER (PARTITION BY a.key, d.gross) AS concerns_us
+), in_order AS (
+    SELECT d.*, a.key, lag(d.issued_on) OVER near AS before, lead(d.issued_on) OVER near AS after
     FROM {{accounting_documents}} AS d
     JOIN alike AS a ON a.key = {_ISSUER_KEY} AND a.gross = d.gross
+    WHERE {_LIKE_IT} WINDOW near AS (PARTITION BY a.key, a.gross ORDER BY d.issued_on)
+), known AS (
+    SELECT d.expenditure, d.document_number, d.key, {ISSUER} AS issuer, d.gross, d.issued_on,
+        x.own, greatest(d.position, x.position) AS position,
+        bool_or(x.own) OVER (PARTITION BY d.key, d.gross) AS concerns_us
+    FROM in_order AS d
     CROSS JOIN LATERAL (
         SELECT bool_or(c.project = %(project)s::uuid) AS own, min(c.stated) AS position
         FROM {{charges}} AS c WHERE c.expenditure = d.expenditure AND NOT c.withdrawn) AS x
-    WHERE {_LIKE_IT} AND (x.own OR x.own IS NOT NULL AND {_SEES_ALL})
+    WHERE ({{only}}) AND (x.own OR x.own IS NOT NULL AND {_SEES_ALL})
 )
 SELECT k.expenditure::text, k.document_number, k.key, k.issuer, k.gross, k.issued_on, k.own,
     k.position

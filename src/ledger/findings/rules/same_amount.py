@@ -86,5 +86,9 @@ RULE = Rule(
     ),
     needs=("twins",),
     find=find,
+    only={
+        "twins": "least(d.issued_on - d.before, d.after - d.issued_on)"
+        " <= %(same_amount_days_most)s::numeric"
+    },
     by_document=True,
 )
