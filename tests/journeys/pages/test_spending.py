@@ -155,3 +155,29 @@ def test_the_register_is_filtered_in_its_address_and_its_sums_and_files_follow(s
     lines = exported.text().splitlines()
     assert count == len(lines) - 1 > 0
     assert all(",1.02," in line for line in lines[1:])
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_budget_is_pasted_from_a_spreadsheet_and_looked_at_before_it_is_set(
+    new_site: Site, writer: Writer, scripts: bool
+) -> None:
+    project = writer.budgeted("1.1")
+    user = new_site.user("officer", java_script_enabled=scripts)
+    user.goto(f"/projects/{project}/set-budget")
+    user.locator("summary", has_text="Wklej z arkusza").press("Enter")
+    user.locator("#pasted").fill(
+        "Linia\tZadanie\tKategoria\tKwota\n1.1\t1\tusługi\t1 500,50\n2.1\t2\tsprzęt\t400\tx"
+    )
+    user.get_by_role("button", name="Przenieś do tabeli").press("Enter")
+    expect(user.locator("#lines-1-amount")).to_have_value("400,00")
+    expect(user.locator("#lines-0-category")).to_have_value("usługi")
+    user.locator("main").get_by_label("Uzasadnienie").fill("Aneks nr 1")
+    user.locator("main form button[data-prevent-double-click]").press("Enter")
+    expect(user.get_by_role("alert")).to_contain_text("Zapisano")
+    user.goto(f"/projects/{project}/budget")
+    expect(user.locator("tfoot")).to_contain_text("1\xa0900,50")
+    rows = writer.read(f"projects/{project}/budget")["items"]
+    assert [(one["line"], one["planned"], one["cross_financing"]) for one in rows] == [
+        ("1.1", "1500.50", False),
+        ("2.1", "400.00", True),
+    ]
