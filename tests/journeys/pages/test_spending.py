@@ -91,6 +91,9 @@ def test_what_is_wrong_is_shown_before_and_at_its_field_without_scripts(
     assert writer.read("expenditures", project=project)["items"] == []
     user.get_by_role("button", name="Record and open").click()
     expect(user.get_by_role("heading", level=1)).to_have_text("FV/9")
+    # What was foreseen is what is found.
+    found = writer.read(f"projects/{project}/findings", lang="en")["items"]
+    assert {"budget_exceeded", "paid_before_issued"} <= {one["rule"] for one in found}
     user.goto(f"/projects/{project}/expenditures/record")
     user.locator("#issuer_nip").fill(NIP)
     user.locator("#document_number").fill("fv / 9")
@@ -181,3 +184,36 @@ def test_a_budget_is_pasted_from_a_spreadsheet_and_looked_at_before_it_is_set(
         ("1.1", "1500.50", False),
         ("2.1", "400.00", True),
     ]
+
+
+def test_an_officer_of_one_project_works_with_it_and_sees_nothing_of_another(
+    new_site: Site, writer: Writer
+) -> None:
+    mine, other = writer.budgeted("1.1"), writer.budgeted("1.1")
+    nip = "5252344078"
+    writer.spent(other, "C/1", "100.00", issuer_nip=nip, issuer_name="Cudzy Dostawca")
+    charge = writer.spent(mine, "C/2", "100.00")
+    claim = writer.make(
+        "claims", project=mine, number="W-1", period_from="2019-05-01", period_to="2019-05-31"
+    )["id"]
+    user = new_site.user("officer", project=mine, name="one project")
+    pages = ("expenditures", "expenditures/record", "imports", "claims", "budget", "set-budget")
+    for address in [
+        *(f"/projects/{mine}/{one}" for one in pages),
+        f"/claims/{claim}?show=all",
+        f"/expenditures/{charge['expenditure']}",
+    ]:
+        answer = user.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+    user.goto(f"/projects/{mine}/expenditures/record")
+    user.locator("#issuer_nip").fill(nip)
+    user.locator("#document_number").fill("C/1")
+    user.locator("#description").fill("Ulotki")
+    user.keyboard.press("Tab")
+    expect(user.locator("#check")).not_to_contain_text("Gdy tylko coś wpiszesz")
+    assert "Cudzy Dostawca" not in user.content()
+    assert user.locator("#issuer_name").input_value() == ""
+    answer = user.goto(f"/projects/{other}/expenditures")
+    assert answer is not None
+    assert answer.status == 404
