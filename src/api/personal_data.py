@@ -1,23 +1,29 @@
-"""What does the ledger hold about a person, and who read it? For auditors and admins."""
+"""What does the ledger hold about a person, who read it, and how long must it be kept?"""
 
 from typing import Any
 
 from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 
-from api.describing import CURSOR, LIMIT, Schema, answered, list_of, ref
-from api.identity import caller_of, require_role
-from api.moments import PAGING, limit_of, number_of, query_of, question_of
-from api.queries import Json, encoded, id_in_path
+from api.describing import CURSOR, LIMIT, READING, Schema, answered, list_of, parameter, ref
+from api.identity import READ_PERSONS, caller_of, require_role
+from api.languages import LANG, LANGS, lang_of
+from api.moments import MOMENT, PAGING, limit_of, number_of, query_of, question_of
+from api.queries import Json, asked, cursor_of, encoded, id_in_path
 from api.state import service
 from ledger.application import Caller
 from ledger.kernel.errors import Forbidden
 from ledger.privacy.journal import Read
+from ledger.queries.asking import Cursor, Question
+from ledger.queries.due_erasures import DueRow, due_erasures, shown
 from ledger.queries.personal_file import PersonalFile, personal_file
+from ledger.queries.retention import Retention, retention
 
 READS = "/api/persons/{id}/reads"
 EXPORT = "/api/persons/{id}/export"
-ANSWERS = (PersonalFile, Read)
+RETENTION = "/api/projects/{id}/retention"
+DUE = "/api/persons-due-for-erasure"
+ANSWERS = (PersonalFile, Read, Retention, DueRow)
 OVERSEE = frozenset({"auditor", "admin"})
 
 
@@ -56,9 +62,44 @@ async def export_person(request: Request[Any, Any, Any]) -> Json:
     return encoded(found, question)
 
 
+async def _retention(question: Question, request: Request[Any, Any, Any]) -> Retention:
+    return await retention(question, id_in_path(request), lang_of(request))
+
+
+@get(DUE, name=f"list:{DUE}")
+async def list_due(request: Request[Any, Any, Any]) -> Json:
+    """Whose data need not be kept any more, since when; for longest first."""
+    caller = await caller_of(request)
+    require_role(caller, READ_PERSONS)
+    if caller.project is not None:
+        raise Forbidden(needed=f"{caller.role} of all projects")
+    query = query_of(request, MOMENT | PAGING)
+    limit = limit_of(query)
+    cursor = await cursor_of(request, query, DUE)
+    question = await question_of(
+        request, caller, query, known_at=cursor.known_at if cursor else None
+    )
+    found = await due_erasures(question)
+    if cursor is not None:
+        last = (cursor.sort, cursor.id)
+        found = [one for one in found if (one.due_since.isoformat(), one.id) > last]
+    page, following = found[:limit], None
+    position = question.moment.known_at
+    if len(found) > limit:
+        last = page[-1].due_since.isoformat(), page[-1].id
+        following = Cursor(DUE, position, *last).text()
+    items = await shown(question, page)
+    return encoded({"items": items, "next": following, "position": position}, question)
+
+
 def personal_data_routes() -> list[HTTPRouteHandler]:
     """Every address of this file."""
-    return [list_reads, export_person]
+    return [
+        list_reads,
+        export_person,
+        asked(RETENTION.replace("{id}", "{id:str}"), _retention, LANG),
+        list_due,
+    ]
 
 
 def describe_personal_data() -> dict[str, Schema]:
@@ -75,4 +116,20 @@ def describe_personal_data() -> dict[str, Schema]:
     )
     for one in (reads, export):
         one["get"]["description"] = "Roles: admin, auditor; for all projects."
-    return {READS: reads, EXPORT: export}
+    lang = parameter("lang", "In which language.", {"enum": list(LANGS), "default": "pl"}, "pl")
+    kept = answered(
+        RETENTION,
+        "Until when the project's documents must be kept, and what keeps them longer",
+        ref(Retention),
+        [*READING, lang],
+        "projects",
+    )
+    due = answered(
+        DUE,
+        "Persons whose data need not be kept any more",
+        list_of(ref(DueRow)),
+        [*READING, LIMIT, CURSOR],
+        "persons",
+    )
+    due["get"]["description"] = "Roles: admin, auditor, coordinator, manager; for all projects."
+    return {READS: reads, EXPORT: export, RETENTION: kept, DUE: due}

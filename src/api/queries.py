@@ -93,7 +93,7 @@ def _list_route(listing: Listing) -> HTTPRouteHandler:
         check_reader(listing, caller)
         query = query_of(request, allowed)
         limit = limit_of(query)
-        cursor = await _cursor(request, query, listing.path)
+        cursor = await cursor_of(request, query, listing.path)
         filters = filters_of(listing, query)
         question = await question_of(
             request, caller, query, known_at=cursor.known_at if cursor else None
@@ -112,9 +112,10 @@ def _list_route(listing: Listing) -> HTTPRouteHandler:
     return get(_typed(listing.path), name=f"list:{listing.path}")(answer_list)
 
 
-async def _cursor(
+async def cursor_of(
     request: Request[Any, Any, Any], query: Mapping[str, str], path: str
 ) -> Cursor | None:
+    """Where the last page ended, if there was one. Raises `Invalid`."""
     if "cursor" not in query:
         return None
     return Cursor.read(query["cursor"], path, await service(request).log.head())
@@ -185,7 +186,7 @@ async def list_of_project(
     caller = await caller_of(request)
     query = query_of(request, MOMENT | PAGING | more)
     limit = limit_of(query)
-    cursor = await _cursor(request, query, path)
+    cursor = await cursor_of(request, query, path)
     question = await question_of(
         request, caller, query, known_at=cursor.known_at if cursor else None
     )

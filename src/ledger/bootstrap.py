@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import date
 from pathlib import Path
 
 from ledger.access import Access
@@ -16,8 +17,10 @@ from ledger.kernel.ages import AgeOnEntry
 from ledger.privacy.disclosure import Disclosure
 from ledger.privacy.journal import Journal
 from ledger.privacy.vault import Vault
-from ledger.projections.engine.reading import Reading
+from ledger.projections.engine.reading import Moment, Reading
 from ledger.queries.ages import ages_on_entry
+from ledger.queries.asking import Asker, Question
+from ledger.queries.due_erasures import due_erasures
 from ledger.settings import Settings, settings
 
 
@@ -109,3 +112,9 @@ class StreamLookups:
         """See `ledger.application.Lookups`."""
         await self._reading.wait_for(await self._log.head())
         return await ages_on_entry(self._reading, self._disclosure, persons)
+
+    async def due_for_erasure(self, persons: Sequence[str], on: date) -> frozenset[str]:
+        """See `ledger.application.Lookups`."""
+        moment = Moment(on, await self._reading.wait_for(await self._log.head()))
+        question = Question(self._reading, moment, Asker(), disclosure=self._disclosure)
+        return frozenset(one.id for one in await due_erasures(question, persons))

@@ -70,9 +70,12 @@ class Scenario:
         reason: str | None = None,
         scope: str | None = None,
         operator: bool = False,
+        due: frozenset[str] = frozenset(),
     ) -> Self:
         """The command comes in as JSON and is decided; what follows is recorded."""
-        given = self._given(on, world, by=by, reason=reason, scope=scope, operator=operator)
+        given = self._given(
+            on, world, by=by, reason=reason, scope=scope, operator=operator, due=due
+        )
         self._events, self.notices, self.error = (), (), None
         try:
             message, references = read(

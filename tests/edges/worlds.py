@@ -72,6 +72,7 @@ def _work(world: World, made: Side) -> None:
     counts = {"subject": "person", "through": ["activity_attended"]}
     counted = {"code": "W", "name": mark, "kind": "output", "target": 2, "counts": counts}
     world.tell(f"projects/{project}/set-indicator", **counted)
+    world.tell(f"projects/{project}/place-hold", hold=mark)
     world.tell(f"projects/{project}/amend", annex=mark, goal=f"Cel {mark}", on="2018-05-01")
     world.tell(f"projects/{project}/add-partner", institution=made.ids["institutions"])
     institution = {"institution": made.ids["institutions"], "subregion": "ełcki"}

@@ -11,6 +11,7 @@ from ledger.kernel.ages import AgeOnEntry
 from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
 from ledger.kernel.fields import InstitutionId, PersonalDate, PersonalText, Sex, Year
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
+from ledger.kernel.notices import RetentionOver
 from ledger.kernel.standing import PersonStanding
 
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -179,6 +180,13 @@ class UpdatePerson(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if same and given.effective_on >= state.described_on:
             raise NothingChanges(collides=Collision("persons", given.id))
         return [PersonUpdated(**_with_birth_year(fields))]  # type: ignore[arg-type]
+
+
+@PERSONS.on(RetentionOver)
+def _retention_over(notice: RetentionOver, state: Person, given: Given) -> Sequence[Event]:
+    if state.erased_on is not None:
+        return []
+    return [PersonWasErased(ages=tuple(given.ages.get(notice.to, ())))]
 
 
 @PERSONS.command("erase", reason=True, correction=True)

@@ -148,7 +148,7 @@ class Ledger:
         )
         if digest is not None and digest != known.digest:
             raise KeyReused
-        if any(one.type == ERASURE for one in lasts) and self._vault is not None:
+        if any(map(_erases, wishes)) and self._vault is not None:
             await self._vault.bury()  # the first answer may have been lost before it was
         return [await self._receipt(wish, last) for wish, last in zip(wishes, lasts, strict=True)]
 
@@ -272,6 +272,11 @@ def said_by(wishes: Sequence[Wish]) -> bytes:
     """What a request asks, independent of the order and spacing of its JSON."""
     parts = [[w.collection, w.command, w.id, w.body] for w in wishes]
     return msgspec.json.encode(parts, order="sorted")
+
+
+def _erases(wish: Wish) -> bool:
+    kind = catalogue.command(wish.collection, wish.command)
+    return kind is not None and kind.erases
 
 
 def _is_personal(event_name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 import msgspec
@@ -31,6 +32,9 @@ class Lookups(Protocol):
 
     async def ages_on_entry(self, persons: Sequence[str]) -> Mapping[str, Sequence[AgeOnEntry]]:
         """What counts by age must keep of these persons once they are erased."""
+
+    async def due_for_erasure(self, persons: Sequence[str], on: date) -> frozenset[str]:
+        """Those of these persons whose data need not be kept any more on that day."""
 
 
 class Staging:
@@ -92,6 +96,7 @@ class Staging:
             new_id=new_id,
             world=world,
             ages=await self._ages(one, world),
+            due=await self._due(one, world),
         )
         self._apply(one, decision.decide(command, state, given, one.references), given)
 
@@ -115,6 +120,12 @@ class Staging:
             return {}
         named = (id for id, standing in world.items() if isinstance(standing, PersonStanding))
         return await self._lookups.ages_on_entry([one.id, *named])
+
+    async def _due(self, one: Ready, world: Mapping[str, object]) -> frozenset[str]:
+        if not one.command.looks_at_retention:
+            return frozenset()
+        named = [id for id, standing in world.items() if isinstance(standing, PersonStanding)]
+        return await self._lookups.due_for_erasure(named, one.today)
 
     def _check_scope(self, one: Ready, state: State | None) -> None:
         """What belongs to another project than the caller's does not exist for the caller."""

@@ -12,6 +12,7 @@ import threading
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import BinaryIO
 
 import msgspec
@@ -90,6 +91,10 @@ class _NothingToFind:
     async def ages_on_entry(self, persons: Sequence[str]) -> Mapping[str, Sequence[AgeOnEntry]]:
         """See `ledger.application.Lookups`."""
         return {}
+
+    async def due_for_erasure(self, persons: Sequence[str], on: date) -> frozenset[str]:
+        """See `ledger.application.Lookups`."""
+        return frozenset()
 
 
 async def _judge(task: Task, waiting: "asyncio.Queue[bytes]", out: BinaryIO) -> None:

@@ -73,6 +73,8 @@ class Given(Struct, frozen=True, kw_only=True):
     world: Mapping[str, object] = {}
     # Of persons whom the command erases: what is to be kept of their ages.
     ages: Mapping[str, Sequence[AgeOnEntry]] = {}
+    # Those of the persons concerned whose data need not be kept any more.
+    due: frozenset[str] = frozenset()
 
     def of(self, kind: type[T], id: str) -> T:
         """The standing of the object `id` that the command refers to."""
@@ -92,6 +94,8 @@ class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     terms: ClassVar["CommandTerms"]
     # Whether it destroys the personal data of its object, or of those that it needs.
     erases: ClassVar[bool] = False
+    # Whether it is decided by whose data need not be kept any more.
+    looks_at_retention: ClassVar[bool] = False
 
     def decide(self, state: Any, given: Given) -> Sequence[Event | Notice]:
         """The facts that follow, or a refusal."""

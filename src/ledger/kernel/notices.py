@@ -16,3 +16,7 @@ class ChargesExcluded(Notice, frozen=True, kw_only=True):
 
     charges: tuple[str, ...]
     claim: str
+
+
+class RetentionOver(Notice, frozen=True, kw_only=True):
+    """A person's data need not be kept any more, and two people agreed to erase them."""

@@ -81,6 +81,13 @@ class BudgetLine(Struct, frozen=True, kw_only=True):
     amount: str
 
 
+class Hold(Struct, frozen=True, kw_only=True):
+    """A proceeding that keeps the project's documents, from a day until another; None: still."""
+
+    since: date
+    until: date | None = None
+
+
 class Project(State, frozen=True, kw_only=True):
     """A co-financed operation under its grant agreement, as last amended."""
 
@@ -111,6 +118,7 @@ class Project(State, frozen=True, kw_only=True):
     budget_since: date | None = None
     received: str = NOTHING
     tranches: int = 0
+    holds: Mapping[str, Hold] = {}
     closed_on: date | None = None
     since: date
 
