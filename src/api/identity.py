@@ -183,6 +183,8 @@ def check_reader(listing: Listing, caller: Caller) -> None:
         require_role(caller, READ_PERSONS)
     if listing.readers:
         require_role(caller, listing.readers)
+    if listing.all_projects and caller.project is not None:
+        raise Forbidden(needed=f"{caller.role} of all projects")
 
 
 def require_admin(caller: Caller) -> None:

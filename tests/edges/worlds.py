@@ -44,6 +44,7 @@ def side(service: Service, admin: Client, mark: str) -> Side:
     _money(service, made)
     _papers(service, made)
     _access(admin, made)
+    _keeping(world, made)
     return made
 
 
@@ -72,7 +73,6 @@ def _work(world: World, made: Side) -> None:
     counts = {"subject": "person", "through": ["activity_attended"]}
     counted = {"code": "W", "name": mark, "kind": "output", "target": 2, "counts": counts}
     world.tell(f"projects/{project}/set-indicator", **counted)
-    world.tell(f"projects/{project}/place-hold", hold=mark)
     world.tell(f"projects/{project}/amend", annex=mark, goal=f"Cel {mark}", on="2018-05-01")
     world.tell(f"projects/{project}/add-partner", institution=made.ids["institutions"])
     institution = {"institution": made.ids["institutions"], "subregion": "ełcki"}
@@ -116,6 +116,13 @@ def _money(service: Service, made: Side) -> None:
     amounts = {"net": "1240.00", "vat": "0.00", "gross": "1240.00", "because": mark}
     books.tell(f"expenditures/{expenditure}/correct", correcting_document=corrected, **amounts)
     made.ids |= {"expenditures": expenditure, "claims": claim, "samples": str(drawn["id"])}
+
+
+def _keeping(world: World, made: Side) -> None:
+    """What was of long ago need not be kept, until somebody opens a proceeding."""
+    asked = {"persons": [made.ids["persons"]], "reason": made.mark}
+    made.ids["erasures"] = world.create("erasures", **asked)
+    world.tell(f"projects/{made.project}/place-hold", hold=made.mark)
 
 
 def _access(admin: Client, made: Side) -> None:

@@ -186,6 +186,6 @@ def test_only_those_of_all_projects_take_part(story: Story) -> None:
     scoped = {role: story.service.user(role, story.project) for role in ("coordinator", "manager")}
     body = {"persons": [story.person], "reason": "próba"}
     scoped["coordinator"].post("/api/erasures", body, status=403)
-    assert scoped["manager"].get("/api/erasures")["items"] == []
-    scoped["manager"].get(f"/api/erasures/{asked['id']}", status=404)
+    scoped["manager"].get("/api/erasures", status=403)
+    scoped["manager"].get(f"/api/erasures/{asked['id']}", status=403)
     scoped["manager"].post(f"/api/erasures/{asked['id']}/approve", {}, status=403)

@@ -111,6 +111,7 @@ LISTING = Listing(
     order="requested_on",
     single="r.erasure",
     reads_persons=True,
+    all_projects=True,
     scope="%(scope)s::uuid IS NULL",
     filters={
         "status": "coalesce(r.decision, 'requested') = %(status)s::text",

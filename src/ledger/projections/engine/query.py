@@ -25,8 +25,9 @@ class Listing:
     `path` may hold `{id}`: then the rows belong to that object of `parent`. `scope` is the SQL
     of the project to which a row belongs, or a condition on `%(scope)s` where it holds one; an
     empty scope is shared by all projects. `early` names the alias of a table whose row can be
-    read one by one also for days before it was true. `named_by` are sealed columns by which, once
-    they are opened, rows are ordered and found (see `ledger.queries.by_name`).
+    read one by one also for days before it was true. `all_projects`: who sees one project only
+    may not ask. `named_by` are sealed columns by which, once they are opened, rows are ordered
+    and found (see `ledger.queries.by_name`).
     """
 
     path: str
@@ -40,6 +41,7 @@ class Listing:
     early: str = ""
     reads_persons: bool = False
     readers: frozenset[str] = frozenset()
+    all_projects: bool = False
     named_by: tuple[str, ...] = ()
 
     @property
