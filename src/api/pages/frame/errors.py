@@ -88,7 +88,7 @@ def _for_people(handler: Callable[..., Response[bytes]]) -> Callable[..., Respon
     return answer
 
 
-def error_page(request: Request[Any, Any, Any], status: int, error: Exception) -> Response[str]:
+def error_page(request: Request[Any, Any, Any], status: int, error: Exception) -> Response[bytes]:
     """The page that tells of an error."""
     found = request.scope.get("state", {}).get("page")
     page = found if isinstance(found, Page) else Page(request, language_of(request))

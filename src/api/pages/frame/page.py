@@ -8,9 +8,11 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from api.identity import Session, check_reader
+from api.moments import POSITION_HEADER
 from api.pages.frame.links import Addresses
 from api.pages.frame.moment import TimeMachine
 from api.pages.frame.navigation import Entry, in_groups
+from api.pages.frame.packing import packed
 from api.pages.frame.rendering import rendered
 from api.pages.frame.security import HEADERS
 from api.pages.frame.words import Words, words
@@ -156,15 +158,22 @@ class Page(Addresses):
         """Has the browser keep a cookie."""
         self._cookies.append(cookie)
 
-    def show(self, template: str, *, status: int = 200, **context: Any) -> Response[str]:
+    def show(self, template: str, *, status: int = 200, **context: Any) -> Response[bytes]:
         """The page, from its template."""
+        text = rendered(self.lang, template, {**context, "page": self})
+        body, how = packed(text, self.request.headers.get("accept-encoding", ""))
         return Response(
-            rendered(self.lang, template, {**context, "page": self}),
+            body,
             status_code=status,
             media_type="text/html",
-            headers=HEADERS,
+            headers=HEADERS | how | self._position,
             cookies=self._cookies,
         )
+
+    @property
+    def _position(self) -> dict[str, str]:
+        """How far into the log the page reflects it."""
+        return {} if self.moment is None else {POSITION_HEADER: str(self.question.reached)}
 
     def go(self, path: str) -> Response[None]:
         """Sends the browser to another page, which it asks for with GET."""

@@ -14,6 +14,7 @@ import api
 import ledger
 from api.pages.frame import written
 from api.pages.frame.words import Words
+from api.pages.frame.words import words as words_of
 from ledger.kernel.errors import FieldError, Invalid, LedgerError
 
 REFUSAL = "refusal"
@@ -52,7 +53,7 @@ def last_name(path: str) -> str:
 
 def field_error(words: Words, error: FieldError) -> str:
     """What is wrong with one field, in the words' language."""
-    for pattern, text in _patterns():
+    for pattern, text in _patterns(words.lang):
         if found := pattern.fullmatch(error.message):
             said = str(words.translations.upgettext(FIELD_ERROR, text))
             return said.format(*(_fact(words, "", value) for value in found.groups()))
@@ -86,9 +87,13 @@ def _fact(words: Words, name: str, value: Any) -> Any:
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """The sentences about fields, the most specific first, as patterns of what is really said."""
-    found = sorted(field_sentences(), key=lambda text: (text.count("{"), -len(text)))
+def _patterns(lang: str) -> list[tuple[re.Pattern[str], str]]:
+    """The sentences about fields that the catalogue knows, as patterns of what is really said.
+
+    The most specific go first.
+    """
+    known = words_of(lang).sentences(FIELD_ERROR)
+    found = sorted(known, key=lambda text: (text.count("{"), -len(text)))
     return [(_pattern(text), text) for text in found]
 
 

@@ -43,6 +43,10 @@ class Words:
         found = self.translations.ungettext(one, many, number)
         return found % {"num": number, **facts}
 
+    def sentences(self, kind: str) -> set[str]:
+        """Every sentence of a kind that the catalogues know."""
+        return {text for context, text in _known(self.lang) if context == kind}
+
     def name(self, kind: str, key: Any) -> str:
         """What people call that event, command, field, value …; readable even if unknown."""
         text = str(key)
@@ -89,6 +93,16 @@ def _translations(lang: str) -> NullTranslations:
             one.add_fallback(found)
             found = one
     return found
+
+
+@cache
+def _known(lang: str) -> frozenset[tuple[str | None, str]]:
+    """What the catalogues know, as pairs of kind and text."""
+    found = set()
+    for domain in DOMAINS:
+        with (LOCALE / lang / f"{domain}.po").open("rb") as file:
+            found |= {(one.context, one.id) for one in read_po(file) if isinstance(one.id, str)}
+    return frozenset(found)
 
 
 def _compiled(path: Path, lang: str) -> Translations:
