@@ -28,18 +28,10 @@ from ledger.event_store.codec import leaf_hash
 from ledger.kernel.errors import Invalid, NotFound
 from ledger.projections.stream_register import of_project
 from ledger.queries.asking import Question
-from ledger.queries.leaves import IN_SCOPE, Seen, seen
+from ledger.queries.event_list import FILTERS, positions
+from ledger.queries.leaves import Seen, seen
 from ledger.queries.replay import history, replay
 
-_FILTERS = {
-    "project": of_project("s", "%(project)s::uuid"),
-    "stream": "e.stream = %(stream)s::uuid",
-    "type": "e.type = %(type)s",
-    "recorded_by": "e.recorded_by = %(recorded_by)s",
-    "effective_from": "e.effective_on >= %(effective_from)s",
-    "effective_to": "e.effective_on <= %(effective_to)s",
-    "valid_at": "e.effective_on <= %(valid_at)s",
-}
 STREAM_PAGE = 500
 KEEP_ALIVE_SECONDS = 15.0
 BELIEVED_SECONDS = 1.0  # a credential that was good so long ago
@@ -52,8 +44,9 @@ def event_json(one: Seen) -> bytes:
     return b'%b,"leaf_hash":"%b"%b}' % (one.shown[:-1], digest, more)
 
 
-def _filters(query: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {name: query[name] for name in _FILTERS.keys() & query.keys()}
+def event_filters(query: dict[str, str]) -> dict[str, Any]:
+    """Those filters that stand in an address. Raises `Invalid`."""
+    found: dict[str, Any] = {name: query[name] for name in FILTERS.keys() & query.keys()}
     for name in ("project", "stream"):
         if name in found and valid_id(found[name]) is None:
             raise Invalid.field(name, "an identifier (UUID) is expected")
@@ -63,37 +56,21 @@ def _filters(query: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-async def _positions(
-    question: Question, filters: dict[str, Any], after: int, limit: int
-) -> list[int]:
-    conditions = ["e.position > %(after)s", *(_FILTERS[name] for name in filters)]
-    if question.asker.project:
-        conditions.append(IN_SCOPE)
-    rows = await question.rows(
-        "SELECT e.position FROM {events:log} AS e JOIN {streams:ever} AS s USING (stream)"
-        f" WHERE {' AND '.join(conditions)} ORDER BY e.position LIMIT {limit}",
-        plan_once=False,
-        after=after,
-        **filters,
-    )
-    return [row[0] for row in rows]
-
-
 @get("/api/events", name="events")
 async def list_events(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The events of the log, in order, as they are stored."""
     caller = await caller_of(request)
     require_role(caller, READ_THE_LOG)
-    query = query_of(request, MOMENT | PAGING | _FILTERS.keys() | {"after"})
+    query = query_of(request, MOMENT | PAGING | FILTERS.keys() | {"after"})
     limit = limit_of(query)
     after = number_of("after", query.get("after", "0"), 0, 10**18 - 1)
     if "cursor" in query:
         after = max(after, number_of("cursor", query["cursor"], 0, 10**18 - 1))
-    filters = _filters(query)
+    filters = event_filters(query)
     question = await question_of(request, caller, query)
-    positions = await _positions(question, filters, after, limit + 1)
-    events = await seen(question, service(request).log, positions[:limit])
-    following = b'"%d"' % positions[limit - 1] if len(positions) > limit else b"null"
+    found = await positions(question, filters, after, limit + 1)
+    events = await seen(question, service(request).log, found[:limit])
+    following = b'"%d"' % found[limit - 1] if len(found) > limit else b"null"
     body = b'{"items":[%b],"next":%b,"position":%d}' % (
         b",".join(map(event_json, events)),
         following,
@@ -107,13 +84,13 @@ async def stream_events(request: Request[Any, Any, Any]) -> Stream:
     """The events as they are recorded, as server-sent events; an event's id is its position."""
     caller = await caller_of(request)
     require_role(caller, READ_THE_LOG)
-    query = query_of(request, (_FILTERS.keys() - {"valid_at"}) | {"after"})
+    query = query_of(request, (FILTERS.keys() - {"valid_at"}) | {"after"})
     start = request.headers.get("Last-Event-ID") or query.get("after")
     if start is None:
         after = await service(request).log.head()
     else:
         after = number_of("after", start, 0, 10**18 - 1)
-    filters = _filters(query)
+    filters = event_filters(query)
     question = await question_of(request, caller, {})
     release = request.app.state.streams.take(caller.id)
     events = _released(_tail(request, caller, question, filters, after), release)
@@ -152,20 +129,20 @@ async def _tail(
     yield b": the ledger's events\n\n"
     while True:
         question.moment = await _moment_now(question)
-        positions = await _positions(question, filters, after, STREAM_PAGE)
+        found = await positions(question, filters, after, STREAM_PAGE)
         quiet = loop.time() - said > KEEP_ALIVE_SECONDS
-        if quiet or (positions and loop.time() - checked > BELIEVED_SECONDS):
+        if quiet or (found and loop.time() - checked > BELIEVED_SECONDS):
             if not await still_calling(request, caller):
                 return  # the credential was revoked or the session ended meanwhile
             checked = loop.time()
-        for one in await seen(question, parts.log, positions) if positions else []:
+        for one in await seen(question, parts.log, found) if found else []:
             after = one.leaf.position
             yield b"id: %d\ndata: %b\n\n" % (after, event_json(one))
-        if quiet or positions:
+        if quiet or found:
             said = loop.time()
         if quiet:
             yield b": still here\n\n"
-        if not positions:
+        if not found:
             await parts.reading.next_move()
 
 

@@ -43,7 +43,6 @@ from api.describing_access import describe_access
 from api.describing_samples import ANSWERS as SAMPLE_ANSWERS
 from api.describing_samples import describe_samples
 from api.documents import DocumentAnswer, describe_documents
-from api.events import _FILTERS
 from api.findings import parameters_of_findings
 from api.imports import ImportAnswer, describe_imports
 from api.log import ConsistencyAnswer, ContinuationAnswer, InclusionAnswer, describe_log
@@ -64,6 +63,7 @@ from ledger.projections.engine.query import Listing, listings
 from ledger.queries.audit_trail import AuditElement
 from ledger.queries.budget import GROUPINGS, BudgetRow
 from ledger.queries.changes import RowChange
+from ledger.queries.event_list import FILTERS as EVENT_FILTERS
 from ledger.queries.explain import AmountItem, CountItem
 from ledger.queries.feeds import Feeds
 from ledger.queries.indicators import CountedRow, IndicatorRow
@@ -152,7 +152,7 @@ def _paper_paths() -> dict[str, Schema]:
 def _own_paths() -> dict[str, Schema]:
     count: Schema = {"type": "integer"}
     event = ref(EventAnswer)
-    filters = [parameter(name, f"Only this {name}.", TEXT, "…") for name in _FILTERS]
+    filters = [parameter(name, f"Only this {name}.", TEXT, "…") for name in EVENT_FILTERS]
     after = parameter("after", "Only later positions.", WHOLE, 0)
     by = parameter("by", "How rows are put together.", {"enum": list(GROUPINGS)}, "task")
     groupings = [parameter(n, f"Only this {n}; one of these.", TEXT, "1") for n in GROUPINGS]

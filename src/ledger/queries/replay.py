@@ -74,11 +74,13 @@ async def replay(
     }
 
 
-async def history(question: Question, log: EventLog, stream: str) -> list[HistoryRow]:
-    """One row per event. Raises `NotFound` for a stream without events."""
+async def history(
+    question: Question, log: EventLog, stream: str, upto: int | None = None
+) -> list[HistoryRow]:
+    """One row per event, up to a version. Raises `NotFound` for a stream without events."""
     rows: list[HistoryRow] = []
     before = dict[str, Any]()
-    async for recorded, state in _steps(question, log, stream):
+    async for recorded, state in _steps(question, log, stream, upto):
         after = dict(_flat("", msgspec.to_builtins(state, str_keys=True)))
         rows.append(
             HistoryRow(

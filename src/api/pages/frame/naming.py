@@ -141,11 +141,12 @@ def _import_all(package: ModuleType) -> None:
 
 
 def _structs() -> Iterator[type[Struct]]:
-    """Commands, events and rows."""
+    """Commands, events, states and rows."""
     yield Common
     for aggregate in catalogue.aggregates().values():
         yield from aggregate.commands.values()
         yield from aggregate.events.values()
+        yield aggregate.state  # what an event changed is told by the fields of the state
     for listing in listings():
         yield listing.row
     yield from (AmountItem, BudgetRow, CountedRow, CountItem, DigitRow, Finding, HistoryRow)
