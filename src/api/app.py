@@ -1,5 +1,6 @@
 """The site map: every address that the service answers to."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -76,9 +77,12 @@ def create_app(
             app.state.outside, app.state.attesting = others, attesting
             for one in following:
                 one.start()
+            sweeping = asyncio.create_task(made.vault.tidy())
             try:
                 yield
             finally:
+                sweeping.cancel()
+                await asyncio.wait([sweeping])
                 for one in following:
                     one.stop()
 

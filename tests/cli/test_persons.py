@@ -54,6 +54,31 @@ def test_the_master_key_is_replaced_and_everything_can_be_read_still(
     assert json.loads(exported.out)["person"]["given_name"] == "Anna"
 
 
+def test_two_people_erase_whom_nothing_keeps(
+    ledger: Typed, loaded: str, write_case: WriteCase
+) -> None:
+    joined = """\
+  - path: /api/projects/@project/receive-funds
+    body: {amount: "1.00", effective_on: 2019-01-01}
+  - path: /api/teams
+    body: {id: "@team", project: "@project", kind: model, name: Zespół, effective_on: 2018-03-01}
+  - path: /api/teams/@team/appoint
+    body: {person: PERSON, role: member, effective_on: 2018-03-01}
+""".replace("PERSON", PERSON)
+    here = ("--database", loaded)
+    assert ledger("load", write_case(MORE, joined), *here).code == 0
+    (row,) = ledger("person", "due", "--json", *here).json
+    assert (row["id"], row["due_since"], row["person_name"]) == (PERSON, "2023-01-01", None)
+    asking = ("person", "request-erasure", PERSON, "--reason", "po okresie", "--by", "Anna")
+    asked = ledger(*asking, "--json", *here).json["id"]
+    own = ledger("person", "approve-erasure", asked, "--by", "Anna", *here)
+    assert (own.code, "another person" in own.err) == (1, True)
+    assert ledger("person", "approve-erasure", asked, "--by", "Ewa", *here).code == 0
+    assert ledger("person", "due", "--json", *here).json == []
+    exported = ledger("person", "export", PERSON, *here)
+    assert json.loads(exported.out)["person"]["given_name"] == "[erased]"
+
+
 def test_who_is_not_there_is_said(ledger: Typed, loaded: str) -> None:
     assert ledger("person", "export", "x", "--database", loaded).code == 2
     absent = ledger("person", "export", PERSON, "--database", loaded)

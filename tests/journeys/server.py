@@ -20,7 +20,8 @@ START_SECONDS = 30
 class Server:
     """granian with one worker on a free port of this machine."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, log: Path | None = None) -> None:
+        self._log = log or Path(os.devnull)
         self.port = free_port("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = os.environ | {"LEDGER_DATABASE_URL": database_url}
@@ -29,14 +30,15 @@ class Server:
     def start(self) -> None:
         """Starts it and waits until it is ready."""
         granian = Path(sys.executable).with_name("granian")
-        self._process = subprocess.Popen(
-            [granian, "--interface", "asgi", "--port", str(self.port), "--workers", "1",
-             "--log-level", "error", "--factory", "api.app:from_environment"],
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [granian, "--interface", "asgi", "--port", str(self.port), "--workers", "1",
+                 "--log-level", "error", "--factory", "api.app:from_environment"],
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
         end = monotonic() + START_SECONDS
         while not self._ready():
             assert monotonic() < end, "the server does not start"

@@ -77,6 +77,9 @@ _COMMANDS = (
     (authority, "serve", "practising:serve", "A TEST authority, to practise with."),
     (person, "export", "persons:export", "Everything that is held about a person, as JSON."),
     (person, "reads", "persons:reads", "Who read a person's data, when and where."),
+    (person, "due", "persons:due", "Whose data need not be kept any more."),
+    (person, "request-erasure", "persons:request_erasure", "Asks that they be erased."),
+    (person, "approve-erasure", "persons:approve_erasure", "Somebody else agrees: they are."),
     (privacy, "rotate-master-key", "privacy:rotate_master_key", "Wraps all keys by a new one."),
     (database, "url", "place:url", "The address by which psql reaches the database in use."),
 )

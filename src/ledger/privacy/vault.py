@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import UNSET
@@ -58,6 +59,13 @@ class Vault:
     async def close(self) -> None:
         """Lets go of the connections."""
         await self.keys.close()
+
+    async def tidy(self) -> None:
+        """Takes away keys of persons who never came to be recorded; it may be done later."""
+        try:
+            await self.keys.sweep()
+        except psycopg.Error as error:
+            log.warning("privacy.not-swept", error=type(error).__name__)
 
     async def bury(self) -> None:
         """Puts everybody who was erased on the list outside the database."""
