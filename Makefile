@@ -17,7 +17,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format format-check types imports words benchmark lock clean
+.PHONY: help setup demo test check lint format format-check types imports words pictures benchmark lock clean
 
 help: ## say what there is
 	@$(HERE) sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
@@ -101,6 +101,9 @@ imports: setup ## the architecture, as .importlinter states it
 
 words: setup ## the catalogues of the pages' words brought up to date; says what is missing
 	@$(HERE) $(BIN)/python -m api.pages.frame.catalogues
+
+pictures: setup ## the pictures of the pages in docs/pictures, taken anew
+	@$(HERE) $(BIN)/python docs/draw_pages.py
 
 benchmark: setup ## the figures of the README, measured anew; ARGS='--only verify' for some
 	@$(HERE) $(BIN)/ledger benchmark $(ARGS)
