@@ -47,7 +47,7 @@ async def list_changes(request: Request[Any, Any, Any]) -> Json:
     if "cursor" in query:
         head = await service(request).log.head()
         cursor = Cursor.read(query["cursor"], CHANGES, head)
-        after = _place(cursor)
+        after = place_of(cursor)
         asked_to = str(cursor.known_at)
     since = (await _at(request, caller, "from", query["from"])).moment.known_at
     question = await _at(request, caller, "to", asked_to, query.get("valid_at"))
@@ -75,7 +75,8 @@ async def list_changes(request: Request[Any, Any, Any]) -> Json:
     )
 
 
-def _place(cursor: Cursor) -> Place:
+def place_of(cursor: Cursor) -> Place:
+    """Where a page of differences begins. Raises `Invalid`."""
     table, _, key = cursor.id.partition(" ")
     if not (cursor.sort.isascii() and cursor.sort.isdecimal() and len(cursor.sort) < 19):
         raise Invalid.field("cursor", "is not a cursor of this list")

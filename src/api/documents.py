@@ -111,7 +111,7 @@ async def read_document(request: Request[Any, Any, Any]) -> Response[Any]:
     caller = await caller_of(request)
     question = await question_of(request, caller, query_of(request, ()))
     digest = digest_in(str(request.path_params["sha256"]))
-    if digest is None or not await _may_see(question, digest):
+    if digest is None or not await may_see_document(question, digest):
         raise NotFound
     documents = service(request).documents
     stored = await documents.known(digest, caller.project)
@@ -138,7 +138,8 @@ async def _from(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[byt
         yield chunk
 
 
-async def _may_see(question: Question, digest: str) -> bool:
+async def may_see_document(question: Question, digest: str) -> bool:
+    """Whether the asker may have the bytes of that document."""
     if question.asker.project is None:
         return True
     rows = await question.rows(_SEEN, digest=digest, sha256=bytes.fromhex(digest))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 from obstore.exceptions import BaseError
 from psycopg_pool import AsyncConnectionPool
 
@@ -32,6 +33,7 @@ class Stored(Struct, frozen=True, kw_only=True):
     media_type: str
     name: str
     stored_at: datetime
+    stored_by: str
     new: bool = False
 
 
@@ -125,7 +127,8 @@ class Documents:
             found = await connection.execute(_KNOWN, (project, bytes.fromhex(sha256)))
             row = await found.fetchone()
         return None if row is None else Stored(
-            sha256=sha256, size=row[0], media_type=row[1], name=row[2], stored_at=row[3]
+            sha256=sha256, size=row[0], media_type=row[1], name=row[2], stored_at=row[3],
+            stored_by=row[4],
         )  # fmt: skip
 
     async def get(self, sha256: str) -> AsyncIterator[bytes]:
@@ -153,14 +156,7 @@ class Documents:
             made = await (await connection.execute(_RECORD, row)).fetchone()
         found = await self.known(received.digest, project)
         assert found is not None
-        return Stored(
-            sha256=received.digest,
-            size=found.size,
-            media_type=found.media_type,
-            name=found.name,
-            stored_at=found.stored_at,
-            new=bool(made and made[0]),
-        )
+        return replace(found, new=bool(made and made[0]))
 
 
 class _Reading:
@@ -217,7 +213,8 @@ WITH head AS (
 )
 SELECT EXISTS (SELECT FROM stored UNION ALL SELECT FROM uploaded)"""
 _KNOWN = """
-SELECT d.size, d.media_type, coalesce(u.name, d.name), coalesce(u.uploaded_at, d.stored_at)
+SELECT d.size, d.media_type, coalesce(u.name, d.name), coalesce(u.uploaded_at, d.stored_at),
+    coalesce(u.uploaded_by, d.stored_by)
 FROM log.documents AS d
 LEFT JOIN log.uploads AS u ON u.sha256 = d.sha256 AND u.project = %s::uuid
 WHERE d.sha256 = %s"""

@@ -73,3 +73,59 @@ def test_events_come_in_as_they_are_recorded(new_site: Site, writer: Writer) -> 
     writer.institution("Gmina Druga")
     expect(user.get_by_role("link", name="Gmina Druga")).to_be_visible()
     expect(user.locator("tr.is-new")).to_have_count(1)
+
+
+def test_what_an_annex_changed_stands_between_two_moments(site: Site) -> None:
+    user = site.user("auditor", lang="en", java_script_enabled=False)
+    user.goto(f"/projects/{LIDERZY}")
+    user.get_by_role("link", name="What changed").click()
+    user.get_by_label("Known then").fill("80")
+    user.get_by_label("and then").fill("90")
+    user.get_by_role("button", name="Filter").click()
+    row = user.get_by_role("row").filter(has_text="12,893,583.46")
+    expect(row).to_contain_text("27,773,272.46")
+    user.get_by_label("Known then").fill("nonsense")
+    user.get_by_role("button", name="Filter").click()
+    expect(user.get_by_role("heading", level=1)).not_to_have_text("What changed")
+
+
+def test_the_audit_trail_leads_to_the_events_that_answer_an_element(site: Site) -> None:
+    user = site.user("auditor", java_script_enabled=False)
+    user.goto(f"/projects/{LIDERZY}/audit-trail")
+    expect(user.locator("tbody tr")).to_have_count(13)
+    row = user.get_by_role("row").filter(has_text="Umowa o dofinansowanie")
+    row.locator("summary").click()
+    row.get_by_role("link", name="aneksowano umowę").click()
+    expect(user.get_by_role("link", name="85", exact=True)).to_be_visible()
+
+
+def test_the_bundle_and_the_checkpoint_are_taken_away(site: Site) -> None:
+    user = site.user("auditor", lang="en")
+    user.goto("/log")
+    expect(user.locator("main")).to_contain_text("Sealed up to")
+    link = user.get_by_role("button", name="The signed checkpoint").get_attribute("href") or ""
+    checkpoint = user.request.get(link).text()
+    assert checkpoint.split("\n")[0] in user.locator("main").inner_text()
+    user.goto(f"/projects/{LIDERZY}/bundle")
+    with user.expect_download() as download:
+        user.get_by_role("button", name="Download the bundle").click()
+    assert download.value.suggested_filename.endswith(".zip")
+
+
+def test_a_document_tells_who_stored_it_and_which_events_name_it(
+    new_site: Site, writer: Writer
+) -> None:
+    digest = writer.document("umowa.pdf", b"%PDF-1.4 umowa")
+    institution = writer.institution("Gmina z dowodem", evidence=[digest])
+    user = new_site.user("auditor", java_script_enabled=False)
+    user.goto(f"/events?stream={institution}")
+    user.locator("tbody a.position").first.click()
+    user.get_by_role("link", name=digest[:16]).click()
+    expect(user.get_by_role("heading", level=1)).to_have_text("umowa.pdf")
+    expect(user.locator("main")).to_contain_text("test admin")
+    expect(user.get_by_role("link", name="Gmina z dowodem")).to_be_visible()
+    link = user.get_by_role("button", name="Pobierz").get_attribute("href") or ""
+    assert user.request.get(link).body() == b"%PDF-1.4 umowa"
+    answer = user.goto("/documents/" + "0" * 64)
+    assert answer is not None
+    assert answer.status == 404

@@ -29,6 +29,12 @@ class Writer:
         found: dict[str, Any] = answer.json()
         return found
 
+    def document(self, name: str, content: bytes) -> str:
+        """Stores a document; its digest."""
+        answer = self._http.post("/api/documents", files={"file": (name, content)})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["sha256"])
+
     def read(self, path: str, **params: Any) -> Any:
         answer = self._http.get(f"/api/{path}", params=params)
         assert answer.status_code == 200, answer.text

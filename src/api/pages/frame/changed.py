@@ -14,6 +14,7 @@ from msgspec import inspect
 from api.pages.frame.facts import Fact
 from api.pages.frame.naming import value_kind
 from api.pages.frame.page import Page
+from api.pages.frame.written import money, number, short_day
 from ledger import catalogue
 from ledger.application import valid_id
 from ledger.queries.naming import Named, named
@@ -23,6 +24,7 @@ _MONEY = re.compile(r"-?\d{1,16}\.\d{2}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NAMED_LIMIT = 200
+_WRITTEN = {"money": money, "day": short_day, "number": number}
 SHORT_ID = 8
 
 
@@ -106,6 +108,8 @@ class _Telling:
     def _plain(self, fact: Fact) -> str:
         if fact.kind == "value":
             return self._words.name(fact.to, fact.value)
+        if fact.kind in ("money", "day", "number"):
+            return _WRITTEN[fact.kind](self._words.lang, fact.value)
         return fact.title or str(fact.value)
 
     def _fact(self, name: str, value: Any) -> Fact:
