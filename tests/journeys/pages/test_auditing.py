@@ -93,7 +93,7 @@ def test_the_audit_trail_leads_to_the_events_that_answer_an_element(site: Site) 
     user = site.user("auditor", java_script_enabled=False)
     user.goto(f"/projects/{LIDERZY}/audit-trail")
     expect(user.locator("tbody tr")).to_have_count(13)
-    row = user.get_by_role("row").filter(has_text="Umowa o dofinansowanie")
+    row = user.get_by_role("row", name="2 Umowa o dofinansowanie")
     row.locator("summary").click()
     row.get_by_role("link", name="aneksowano umowę").click()
     expect(user.get_by_role("link", name="85", exact=True)).to_be_visible()
@@ -129,3 +129,46 @@ def test_a_document_tells_who_stored_it_and_which_events_name_it(
     answer = user.goto("/documents/" + "0" * 64)
     assert answer is not None
     assert answer.status == 404
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_sample_is_designed_drawn_examined_and_concluded(
+    new_site: Site, writer: Writer, scripts: bool
+) -> None:
+    project = writer.budgeted("1.1")
+    for number in range(12):
+        writer.spent(project, f"S/{number}/{scripts}", f"{100 + number}.00")
+    user = new_site.user("auditor", lang="en", java_script_enabled=scripts)
+    user.goto(f"/projects/{project}/samples")
+    user.get_by_role("button", name="Draw a sample").click()
+    user.locator("[name=population][value=charges]").check()
+    user.locator("#design-method").select_option("mus")
+    user.locator("#design-confidence").fill("90")
+    user.get_by_role("button", name="Reckon the size").click()
+    expect(user.locator("#design-anticipated_error-error")).to_be_visible()
+    user.locator("#design-anticipated_error").fill("0.002")
+    user.locator("#design-deviation").fill("0.03")
+    user.get_by_role("button", name="Reckon the size").click()
+    units = int(user.locator(".figure__number").inner_text())
+    assert 0 < units <= 12
+    expect(user.get_by_role("region", name="How the size is reckoned")).to_contain_text("=")
+    user.get_by_role("button", name="Draw the sample").click()
+    expect(user.locator("#number-error")).to_be_visible()
+    user.locator("#number").fill("271828")
+    user.get_by_role("button", name="Draw the sample").click()
+    expect(user.get_by_text("Units to examine")).to_be_visible()
+    user.locator("main").get_by_role("link", name="record an error").first.click()
+    user.locator("#amount").fill("12.50")
+    user.locator("[name=classification][value=random]").check()
+    user.locator("#basis").fill("Art. 63")
+    user.locator("main form button[data-prevent-double-click]").click()
+    expect(user.get_by_role("region", name="Errors found")).to_contain_text("12.50")
+    user.get_by_role("button", name="Draw it again to compare").click()
+    expect(user.get_by_text("it is the same sample")).to_be_visible()
+    user.get_by_role("button", name="Conclude").click()
+    user.locator("[name=conclusion][value=inconclusive]").check()
+    user.locator("main form button[data-prevent-double-click]").click()
+    [row] = writer.read("samples", project=project)["items"]
+    assert (row["size"], row["conclusion"]) == (units, "inconclusive")
+    user.goto(f"/projects/{project}/samples/screening")
+    expect(user.locator("main")).to_contain_text("indication")
