@@ -1,11 +1,12 @@
 """Where do log lines go? To stderr: as JSON for machines, readable on a terminal."""
 
+import io
 import logging
 import logging.config
 import sys
 import traceback
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO, cast
 
 import msgspec
 import structlog
@@ -40,13 +41,26 @@ def _without(value: Any) -> Any:
     return [_without(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+class _Stderr(io.RawIOBase):
+    """Stderr as it is when a line is written: who takes it over later gets the lines as well."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, line: Any) -> int:
+        return sys.stderr.buffer.write(line)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(level: int = logging.INFO) -> None:
     """Sets up structlog and the standard library's loggers for this process."""
     logging.config.dictConfig(configuration(level))
     structlog.configure(
         processors=[*_SHARED, *_last(), _encoded],
         # Not through the standard library's records: they cost a question a seventh of its time.
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, _Stderr())),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )

@@ -72,10 +72,10 @@ def test_a_decision_that_looks_around_sees_what_another_process_recorded(
             await _do(one.ledger, "projects/plan-milestone", project, **plan)
             about = {"project": project, "kind": "report", "title": "R"}
             report = (await _do(one.ledger, "deliverables/create", **about)).id
-            for command, more in (
-                ("issue-version", {}), ("submit", {}), ("approve", {"approved_by": "MFiPR"})
-            ):  # fmt: skip
-                await _do(two.ledger, f"deliverables/{command}", report, version="1", **more)
+            for command in ("issue-version", "submit"):
+                await _do(two.ledger, f"deliverables/{command}", report, "Anna", version="1")
+            approval = {"version": "1", "approved_by": "MFiPR"}
+            await _do(two.ledger, "deliverables/approve", report, "Ewa", **approval)
             return await _do(one.ledger, "projects/complete-milestone", project, number=1)
 
     assert asyncio.run(run()).version == 3
