@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from litestar import Request
@@ -98,7 +98,7 @@ def _time(text: str) -> str:
         # A `+` that was not percent-encoded arrives as a space.
         text = f"{text[:10]}T{text[11:].replace(' ', '+')}"
         try:
-            return datetime.fromisoformat(text.upper()).isoformat()
+            return datetime.fromisoformat(text.upper()).astimezone(UTC).isoformat()
         except (ValueError, OverflowError):
             pass
     raise Invalid.field(

@@ -243,6 +243,14 @@ def _allowed(schema: Schema) -> list[Any]:
     return next((one["enum"] for one in schema.get("anyOf", []) if "enum" in one), [])
 
 
+def _tell_of_the_edges(paths: dict[str, Schema]) -> None:
+    """What may be answered to anything, before it is looked at."""
+    for item in paths.values():
+        for method, operation in item.items():
+            bodies = (408, 413) if method == "post" else ()
+            operation["responses"] = problems(400, 429, 503, *bodies) | operation["responses"]
+
+
 @cache
 def document() -> bytes:
     """The OpenAPI document as JSON."""
@@ -271,6 +279,7 @@ def document() -> bytes:
             paths.setdefault(path, {}).update(item)
     for path, item in _own_paths().items():
         paths.setdefault(path, {}).update(item)
+    _tell_of_the_edges(paths)
     return msgspec.json.encode(
         {
             "openapi": "3.1.0",

@@ -72,6 +72,14 @@ _STATUS: dict[type[LedgerError], tuple[int, str]] = {
 STATUSES = dict(_STATUS.values())
 
 
+# What was sent may come back in an answer, but not all of it.
+TEXT_LIMIT, DETAIL_LIMIT, ERRORS_LIMIT = 400, 4_000, 100
+
+
+def _short(text: str, limit: int = TEXT_LIMIT) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def problem_of(error: LedgerError) -> dict[str, Any]:
     """The problem document of an error."""
     if isinstance(error, RefusedInBatch):
@@ -86,10 +94,13 @@ def problem_of(error: LedgerError) -> dict[str, Any]:
         "type": f"/problems/{error.rule()}",
         "title": title,
         "status": status,
-        "detail": error.message(),
+        "detail": _short(error.message(), DETAIL_LIMIT),
     }
     if isinstance(error, errors.Invalid):
-        found["errors"] = [{"field": e.field, "message": e.message} for e in error.errors]
+        found["errors"] = [
+            {"field": _short(e.field), "message": _short(e.message)}
+            for e in error.errors[:ERRORS_LIMIT]
+        ]
     if isinstance(error, errors.Refusal):
         found["rule"] = error.rule()
         if error.collides is not None:

@@ -19,6 +19,7 @@ _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s")
 # A member's name in a ZIP's directory stands after 46 bytes (APPNOTE.TXT, 4.3.12).
 _SHEETS = re.compile(rb"PK\x01\x02.{42}xl/workbook\.", re.DOTALL)
 _TEXT_DOCUMENT = re.compile(rb"PK\x01\x02.{42}word/document\.", re.DOTALL)
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -41,5 +42,5 @@ def media_type(head: bytes, tail: bytes) -> str:
 def decent(name: str) -> str:
     """A file's name without its folders, and without what cannot be seen."""
     last = re.split(r"[/\\]", name)[-1]
-    seen = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
+    seen = "".join(sign for sign in last if unicodedata.category(sign) not in _UNSEEN)
     return seen.strip(" .")[:NAME_LIMIT].strip() or NAMELESS

@@ -67,6 +67,14 @@ Sum = Annotated[
         examples=["12893583.46"],
     ),
 ]
+Balance = Annotated[
+    str,
+    Meta(
+        pattern=r"^-?(0|[1-9]\d{0,20})\.\d{2}$",
+        description="Difference of sums in PLN, with two places; it may be negative.",
+        examples=["-1200.00"],
+    ),
+]
 Date = Annotated[
     datetime.date,
     Meta(description="Calendar date (Europe/Warsaw).", examples=["2019-05-13"]),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from ledger.kernel.errors import NotFound
-from ledger.kernel.fields import Money
+from ledger.kernel.fields import Balance, Money
 from ledger.projections.claim_register import APPROVED, FROZEN
 from ledger.queries.asking import Question, pinned
 
@@ -38,7 +38,7 @@ class BudgetRow(Struct, frozen=True, kw_only=True):
     claimed: Money
     approved: Money
     disallowed: Money
-    remaining: Money
+    remaining: Balance
     explain: str
     explain_planned: str
     explain_claimed: str
@@ -194,7 +194,7 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     claimed: Money
     approved: Money
     disallowed: Money
-    remaining: Money
+    remaining: Balance
 
 
 _TOTALS = f"""{_ITEMS}, summed AS (SELECT {_SUMS} FROM placed AS p)

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.kernel.fields import Date, Id, Money, Title, decimal, money
+from ledger.kernel.fields import Balance, Date, Id, Money, Title, decimal, money
 from ledger.projections.claim_register import APPROVED
 from ledger.queries.asking import Question, pinned
 from ledger.queries.explain import items_of, sum_of_amounts
@@ -29,7 +29,7 @@ class AdvanceAccount(Struct, frozen=True, kw_only=True):
     id: Id
     received: Money
     settled: Money
-    outstanding: Money
+    outstanding: Balance
     tranches: list[TrancheRow]
     explain: str
     explain_settled: str
