@@ -139,14 +139,14 @@ def test_a_person_is_named_to_those_who_may_read_persons(
 
 
 def personal(table: Table) -> list[str]:
-    """The fields of its rows that hold personal data."""
+    """The fields of its rows that hold sealed personal data."""
     row = inspect.type_info(table.row)
     assert isinstance(row, inspect.StructType)
     found = []
     for field in row.fields:
         kinds = field.type.types if isinstance(field.type, inspect.UnionType) else [field.type]
         metas = [kind for kind in kinds if isinstance(kind, inspect.Metadata)]
-        if any((meta.extra or {}).get("personal") for meta in metas):
+        if any((meta.extra or {}).get("sealed") for meta in metas):
             found.append(field.name)
     return found
 
