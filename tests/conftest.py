@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+import psycopg.conninfo
 import pytest
 
 from ledger.database.embedded import EmbeddedPostgres
@@ -34,6 +35,13 @@ def log_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     os.environ["LEDGER_KEYS"] = str(folder)
     return folder
+
+
+def keys_of(url: str) -> Path:
+    """The keys of the database at `url`, whichever database a test has begun since."""
+    given = Path(os.environ["LEDGER_KEYS"])
+    own = given.parent / str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+    return own if own.is_dir() else given
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from ledger import bootstrap
 from ledger.application import Caller
 from ledger.imports.case_file import read_case_file
 from ledger.worker import Worker
-from tests.conftest import fresh_database
+from tests.conftest import fresh_database, keys_of
 
 if TYPE_CHECKING:
     from tests.journeys.world import World
@@ -122,7 +122,7 @@ def real_case_url(server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def real_case(real_case_url: str) -> Iterator[Service]:
     """The service on the real case."""
-    with TestClient(create_app(real_case_url)) as http:
+    with TestClient(create_app(real_case_url, keys=keys_of(real_case_url))) as http:
         yield Service(http)
 
 

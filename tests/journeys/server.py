@@ -13,6 +13,7 @@ import httpx
 
 from ledger.access import connected
 from ledger.cli.serving import free_port
+from tests.conftest import keys_of
 
 START_SECONDS = 30
 
@@ -24,7 +25,10 @@ class Server:
         self._log = log or Path(os.devnull)
         self.port = free_port("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = os.environ | {"LEDGER_DATABASE_URL": database_url}
+        self._environment = os.environ | {
+            "LEDGER_DATABASE_URL": database_url,
+            "LEDGER_KEYS": str(keys_of(database_url)),
+        }
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
