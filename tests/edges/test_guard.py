@@ -12,6 +12,7 @@ from api.app import create_app
 from api.edges.guard import Patience, guarded
 from api.edges.rates import Turnstile
 from ledger.settings import Rates
+from tests.conftest import keys_of
 from tests.edges.worlds import Two
 
 FREE = Turnstile(Rates(caller=0, address=0, sign_in=0))
@@ -137,7 +138,8 @@ def test_too_many_requests_are_told_when_to_come_back(
 ) -> None:
     monkeypatch.setenv("LEDGER_RATES", "4 3 2")
     token = two.service.token("manager")
-    with TestClient(create_app(str(two.service.http.app.state.parts.url))) as http:
+    url = str(two.service.http.app.state.parts.url)
+    with TestClient(create_app(url, keys=keys_of(url))) as http:
         headers = {"Authorization": f"Bearer {token}"}
         found = [http.get("/api/projects", headers=headers) for _ in range(6)]
         assert [one.status_code for one in found] == [200] * 5 + [429]

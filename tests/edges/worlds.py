@@ -197,7 +197,7 @@ class Two:
         books.officer.position = max(books.officer.position, own.officer.position)
         ours = books.by(own.officer, f"expenditures/{document}/charge", **body)["charge"]
         claim = books.claim((document, theirs), number=f"WSP-{mark}")
-        refused: dict[str, Any] = {"charge": theirs, "amount": "1.23", "basis": mark}
+        refused: dict[str, Any] = {"charge": theirs, "amount": "61.22", "basis": mark}
         books.by(self.user("auditor"), f"expenditures/{document}/disallow", **refused, reason=mark)
         books.exclude(claim, (document, theirs), because=mark)
         own.officer.position = books.officer.position

@@ -129,10 +129,12 @@ def test_each_command_belongs_to_its_roles(shared: Service, role: str) -> None:
     user = shared.user(role)
     for collection, name in COMMANDS:
         address = f"{collection}/{name}"
-        writer = "manager" if address in OF_MANAGERS else "coordinator"
+        writers = {"manager"} if address in OF_MANAGERS else {"coordinator"}
+        if name in ("place-hold", "lift-hold"):  # whoever hears of a proceeding
+            writers = {"coordinator", "manager", "auditor"}
         path = f"/api/{collection}" + ("" if name == "create" else f"/{UNKNOWN}/{name}")
         answer = user.raw("POST", path, json={"colour": "red"})
-        allowed = role in (writer, "admin")
+        allowed = role in writers | {"admin"}
         assert answer.status_code == (422 if allowed else 403), (address, answer.text)
         batch = {"commands": [{"path": path, "body": {"colour": "red"}}]}
         assert user.raw("POST", "/api/batch", json=batch).status_code == answer.status_code

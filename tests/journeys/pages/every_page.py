@@ -6,6 +6,7 @@ OPEN = ("/sign-in", "/sign-in?token=1", "/accessibility", "/no-such-page")
 IN_JOURNEYS = frozenset(
     {
         "/accounts/{id:str}",
+        "/documents/{sha256:str}",
         "/imports/{id:str}",
         "/sign-in/invitation/{link:str}",
     }
