@@ -13,6 +13,7 @@ import psycopg
 import psycopg.conninfo
 import pytest
 
+from ledger.database import embedded
 from ledger.database.embedded import EmbeddedPostgres
 from ledger.database.migrate import migrate
 from ledger.worker import Worker
@@ -75,7 +76,13 @@ def server_url() -> Iterator[str]:
         return
     # Made by the server itself, not by pytest: as root the server needs a folder that it reaches.
     folder = Path(tempfile.gettempdir()) / f"ledger-tests-{uuid4().hex}"
-    with EmbeddedPostgres(folder) as server:
+    server = EmbeddedPostgres(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        # It is thrown away whatever happens to the machine: nothing waits for the disk.
+        for setting in ("fsync", "full_page_writes"):
+            patch.setitem(embedded.SETTINGS, setting, "off")
+        server.start()
+    with server:
         _make_template(server.url)
         yield server.url
     shutil.rmtree(folder, ignore_errors=True)
@@ -95,17 +102,23 @@ def _url(server_url: str, name: str) -> str:
 
 
 @contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """The owner's URL of a migrated, empty database, which is dropped afterwards."""
+def copied_database(server_url: str, original: str = TEMPLATE) -> Iterator[tuple[str, str]]:
+    """The name and the owner's URL of a copy of a database, which is dropped afterwards."""
     name = f"t{uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}".encode())
     try:
-        with own_keys(name):
-            yield _url(server_url, name)
+        yield name, _url(server_url, name)
     finally:
         with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """The owner's URL of a migrated, empty database, which is dropped afterwards."""
+    with copied_database(server_url) as (name, url), own_keys(name):
+        yield url
 
 
 @pytest.fixture

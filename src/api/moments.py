@@ -50,10 +50,14 @@ async def question_of(
     query: dict[str, str],
     *,
     known_at: int | None = None,
+    at_least: int = 0,
 ) -> Question:
-    """The question's moment and asker, once the read models reflect what they must."""
+    """The question's moment and asker, once the read models reflect what they must.
+
+    They reflect the position of the header `Ledger-Position`, and `at_least`.
+    """
     parts = service(request)
-    required = _required_position(request)
+    required = max(_required_position(request), at_least)
     valid_at = _date("valid_at", query["valid_at"]) if "valid_at" in query else None
     asked = query.get("known_at")
     known = known_at if asked is None else await _known_at(request, asked)

@@ -5,6 +5,7 @@ import psycopg
 import pytest
 
 from ledger import catalogue
+from ledger.aggregates.claims.course import ClaimApproved
 from ledger.benchmark import appends, imports, measuring, points, run, tail
 from ledger.benchmark.databases import fill
 from ledger.benchmark.figures import Timing, figure, timing
@@ -69,6 +70,16 @@ def test_the_made_up_history_is_a_gapless_log_of_events_that_apply(database_url:
         assert leaf.position == position
         event = read_data(catalogue.events()[leaf.type], leaf.data)
         states[leaf.stream] = event.apply(states.get(leaf.stream), leaf.effective_on)
+
+
+@pytest.mark.parametrize("events", [220, 290, 300, 500, 1_000])
+def test_every_claim_that_is_asked_for_is_whole_wherever_the_history_ends(events: int) -> None:
+    history = History()
+    approved = [
+        one.stream for one in history.pending(events) if isinstance(one.event, ClaimApproved)
+    ]
+    assert history.spending is not None
+    assert history.spending.claims == approved
 
 
 def test_a_figure_names_its_ratio_to_the_baseline() -> None:

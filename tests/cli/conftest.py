@@ -1,17 +1,14 @@
 """What do the tests of the command line start from? A small case, in a file or in the ledger."""
 
-import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 from ledger.cli import main
 from tests.cli.typing_it import Ran, Typed, process
-from tests.conftest import fresh_database, own_keys
+from tests.conftest import copied_database, own_keys
 
 CASE = """\
 case: small
@@ -60,25 +57,40 @@ def write_case(tmp_path: Path) -> WriteCase:
     return write
 
 
+class Cases:
+    """Databases that hold the small case and more commands: loaded once, copied for each test."""
+
+    def __init__(self, server_url: str, folder: Path, kept: ExitStack) -> None:
+        self._server_url, self._folder, self._kept = server_url, folder, kept
+        self._loaded: dict[tuple[str, ...], tuple[str, Path]] = {}
+
+    @contextmanager
+    def copy(self, *more: str) -> Iterator[str]:
+        """The URL of a database of one's own in which these are, with its own copy of the keys."""
+        original, keys = self._loaded.get(more) or self._load(more)
+        with copied_database(self._server_url, original) as (name, url), own_keys(name, keys):
+            yield url
+
+    def _load(self, more: tuple[str, ...]) -> tuple[str, Path]:
+        name, url = self._kept.enter_context(copied_database(self._server_url))
+        path = self._folder / f"{name}.yaml"
+        path.write_text(CASE + "".join(more), encoding="utf-8")
+        with own_keys(name) as keys:
+            done = process("load", path, "--database", url)
+        assert done.code == 0, done.err
+        self._loaded[more] = name, keys
+        return name, keys
+
+
 @pytest.fixture(scope="session")
-def small_case(
-    server_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Path]]:
-    """The name of a database into which the small case was loaded, and its keys: to be copied."""
-    path = tmp_path_factory.mktemp("case") / "case.yaml"
-    path.write_text(CASE, encoding="utf-8")
-    with fresh_database(server_url) as url:
-        assert process("load", path, "--database", url).code == 0
-        yield urlsplit(url).path.removeprefix("/"), Path(os.environ["LEDGER_KEYS"])
+def cases(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cases]:
+    """What is loaded once and copied for each test."""
+    with ExitStack() as kept:
+        yield Cases(server_url, tmp_path_factory.mktemp("cases"), kept)
 
 
 @pytest.fixture
-def loaded(server_url: str, small_case: tuple[str, Path]) -> Iterator[str]:
+def loaded(cases: Cases) -> Iterator[str]:
     """The URL of a database of the test's own that holds the small case."""
-    name = f"t{uuid4().hex}"
-    original, keys = small_case
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}".encode())
-        with own_keys(name, keys):
-            yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with cases.copy() as url:
+        yield url

@@ -1,10 +1,11 @@
 """Files of documents from the command line: judged as a whole, recorded once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import WriteCase
+from tests.cli.conftest import Cases
 from tests.cli.test_load import events
 from tests.cli.typing_it import Typed
 from tests.imports.tables import HEADER, invoice, row, xlsx
@@ -18,14 +19,11 @@ BUDGET = """\
 
 
 @pytest.fixture
-def funded(
-    ledger: Typed, loaded: str, write_case: WriteCase, monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> str:  # fmt: skip
+def funded(cases: Cases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     """The small case with a budget; evidence is kept in the test's own folder."""
     monkeypatch.setenv("LEDGER_DOCUMENTS", str(tmp_path / "documents"))
-    assert ledger("load", write_case(BUDGET), "--database", loaded).code == 0
-    return loaded
+    with cases.copy(BUDGET) as url:
+        yield url
 
 
 @pytest.fixture

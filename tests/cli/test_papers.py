@@ -1,12 +1,13 @@
 """Claims and registers as files, written from the command line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from tests.cli.conftest import WriteCase
+from tests.cli.conftest import Cases, WriteCase
 from tests.cli.typing_it import Typed
 
 CLAIM = "0197a3c5-7c1e-7d3a-9b52-3f0c6f0a1b2c"
@@ -31,11 +32,10 @@ SUBMITTED = f"""\
 
 
 @pytest.fixture
-def spent(ledger: Typed, loaded: str, write_case: WriteCase) -> str:
+def spent(cases: Cases) -> Iterator[str]:
     """The URL of a ledger with one document and a claim of nothing, not yet handed in."""
-    ran = ledger("load", write_case(MONEY), "--database", loaded)
-    assert ran.code == 0, ran.err
-    return loaded
+    with cases.copy(MONEY) as url:
+        yield url
 
 
 def test_a_claim_is_written_as_both_files_at_a_moment(

@@ -2,12 +2,13 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.cli.conftest import WriteCase
+from tests.cli.conftest import Cases, WriteCase
 from tests.cli.typing_it import Typed
 
 PERSON = "4d9bd1e1-f9a1-5f6a-9d1e-2d8f9a3c7b10"
@@ -19,12 +20,18 @@ MORE = f"""\
 
 
 @pytest.fixture
-def known(ledger: Typed, loaded: str, write_case: WriteCase) -> str:
+def known(cases: Cases) -> Iterator[str]:
     """The small case with a person in it."""
+    with cases.copy(MORE) as url:
+        yield url
+
+
+def test_what_looks_like_a_telephone_number_is_pointed_out_where_it_was_typed(
+    ledger: Typed, loaded: str, write_case: WriteCase
+) -> None:
     done = ledger("load", write_case(MORE), "--database", loaded)
     assert done.code == 0, done.err
     assert "command 4: reason looks like a telephone number" in done.err
-    return loaded
 
 
 def test_everything_about_a_person_goes_into_a_file_of_its_owner_alone(

@@ -1,13 +1,14 @@
 """A sample on the command line: sized, drawn, evaluated, and found wrong where it was changed."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.cli.conftest import WriteCase
+from tests.cli.conftest import Cases
 from tests.cli.typing_it import Typed
 
 BUDGET = """\
@@ -26,10 +27,15 @@ MUS = ("--method", "mus", "--confidence", 90)
 
 
 @pytest.fixture
-def spent(ledger: Typed, loaded: str, write_case: WriteCase) -> tuple[object, ...]:
-    """Where a ledger is that holds twelve charges of a project."""
-    documents = [DOCUMENT.format(n=n, amount=10 * n) for n in range(1, 13)]
-    assert ledger("load", write_case(BUDGET, *documents), "--database", loaded).code == 0
+def loaded(cases: Cases) -> Iterator[str]:
+    """The URL of a ledger that holds twelve charges of a project."""
+    with cases.copy(BUDGET, *(DOCUMENT.format(n=n, amount=10 * n) for n in range(1, 13))) as url:
+        yield url
+
+
+@pytest.fixture
+def spent(loaded: str) -> tuple[object, ...]:
+    """Where it is."""
     return ("--project", "SMALL", "--database", loaded)
 
 

@@ -80,11 +80,14 @@ class History:
         made, self._claim_size = 0, min(CLAIM_SIZE, max(count // 60, 1))
         while made < count:
             for move in self._random.choices(moves, weights, k=100) if made else moves[:9]:
-                for stream, event in move():
-                    if made < count:
-                        made += 1
-                        self._day = FIRST_DAY + timedelta(days=DAYS * made // count)
-                        yield self._pending(stream, event)
+                facts = move()
+                room = count - made
+                for stream, event in facts[:room]:
+                    made += 1
+                    self._day = FIRST_DAY + timedelta(days=DAYS * made // count)
+                    yield self._pending(stream, event)
+                if self.spending is not None:
+                    self.spending.leave_out(facts[room:])
 
     def _moves(self) -> Sequence[tuple[Move, int]]:
         """What may happen, with its weight; the first nine need nothing but those before them."""

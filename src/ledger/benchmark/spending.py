@@ -82,6 +82,11 @@ class Spending:
             self._waiting.clear()
         return facts
 
+    def leave_out(self, facts: Sequence[Fact]) -> None:
+        """Takes back the claims of which these facts have no room in the log any more."""
+        left_out = {stream for stream, _ in facts}
+        self.claims = [claim for claim in self.claims if claim not in left_out]
+
     def _issuer(self) -> str:
         while True:
             digits = f"52{self._random.randrange(3_000):07}"

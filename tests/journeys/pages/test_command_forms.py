@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 from itertools import count
+from threading import Timer
 
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import Service
 from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.writer import Writer
@@ -159,6 +162,23 @@ def test_sending_a_form_twice_records_once(new_site: Site, writer: Writer) -> No
     )
     assert statuses == [200, 200, 200]
     assert len(writer.read("institutions", name=name)["items"]) == 1
+
+
+def test_where_the_read_models_are_slow_the_page_waits_for_what_was_recorded(
+    shared: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.moments.OWN_WRITES_SECONDS", 0.0)
+    user = shared.user("admin")
+    assert user.raw("POST", "/api/session", json={"token": shared.token("manager")}).is_success
+    with psycopg.connect(shared.http.app.state.parts.url) as held:
+        held.execute("LOCK TABLE read.checkpoints IN EXCLUSIVE MODE")
+        made = user.post(
+            "/api/institutions", {"name": "Powoli", "sector": "ngo", "level": "commune"}
+        )
+        page = f"/institutions/{made['id']}"
+        assert shared.http.get(page).status_code == 404
+        Timer(0.2, held.rollback).start()
+        assert shared.http.get(f"{page}?recorded={made['position']}").status_code == 200
 
 
 def test_only_what_was_changed_is_sent_and_what_is_cleared_is_taken_back(

@@ -1,5 +1,6 @@
 """The time machine: which day of the world is shown, as known at which moment of the log?"""
 
+import re
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -57,7 +58,13 @@ async def opened(
 ) -> tuple[Question, TimeMachine]:
     """The question at the address's moment, and the time machine that shows it."""
     asked = {k: normal(v) if k == "known_at" else v for k, v in query.items() if k in _AXES and v}
-    question = await question_of(request, caller, asked, known_at=_of_walk(query.get("cursor")))
+    question = await question_of(
+        request,
+        caller,
+        asked,
+        known_at=_of_walk(query.get("cursor")),
+        at_least=await _just_recorded(request, query.get("recorded", "")),
+    )
     head = question.reached
     known_at = question.moment.known_at
     machine = TimeMachine(
@@ -73,6 +80,13 @@ async def opened(
 
 
 _AXES = ("valid_at", "known_at")
+
+
+async def _just_recorded(request: Request[Any, Any, Any], text: str) -> int:
+    """The position that a form recorded and sent its reader on with: the page must show it."""
+    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        return 0
+    return min(int(text), await service(request).log.head())
 
 
 def _of_walk(cursor: str | None) -> int | None:
