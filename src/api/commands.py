@@ -12,13 +12,12 @@ from litestar.handlers import HTTPRouteHandler
 from api.bodies import json_body, json_object
 from api.identity import caller_of
 from api.moments import POSITION_HEADER
-from api.persons import check_persons
 from api.problems import problem_of
 from api.queries import id_in_path
 from api.samples import with_draw
 from api.state import service
 from ledger import catalogue
-from ledger.application import Caller, Receipt, RefusedInBatch, Wish
+from ledger.application import Caller, Receipt, Wish
 from ledger.imports.case_file import wish_of
 from ledger.kernel.errors import Invalid, LedgerError, Malformed
 from ledger.kernel.intake import read
@@ -60,10 +59,6 @@ async def carry_out(
     request: Request[Any, Any, Any], caller: Caller, wish: Wish, key: str | None
 ) -> Receipt:
     """Carries out one command, whatever door it came in by. Raises a `LedgerError`."""
-    try:
-        await check_persons(request, caller, [wish])
-    except RefusedInBatch as refused:
-        raise refused.error from None
     wish = await with_draw(request, caller, wish)
     return await service(request).ledger.handle(wish, caller, request.state.request_id, key)
 
@@ -122,7 +117,6 @@ async def record_batch(request: Request[Any, Any, Any]) -> Response[bytes]:
     batch, _ = read(Batch, json_object(await request.body()))
     wishes = _wishes(batch)
     if batch.atomic:
-        await check_persons(request, caller, wishes)
         wishes = [await with_draw(request, caller, wish) for wish in wishes]
         receipts = await service(request).ledger.handle_all(
             wishes, caller, request.state.request_id, _key(request)

@@ -20,6 +20,7 @@ from ledger.privacy.vault import Vault
 from ledger.projections.engine.reading import Moment, Reading
 from ledger.queries.ages import ages_on_entry
 from ledger.queries.asking import Asker, Question
+from ledger.queries.belonging import projects_of
 from ledger.queries.due_erasures import due_erasures
 from ledger.settings import Settings, settings
 
@@ -118,3 +119,8 @@ class StreamLookups:
         moment = Moment(on, await self._reading.wait_for(await self._log.head()))
         question = Question(self._reading, moment, Asker(), disclosure=self._disclosure)
         return frozenset(one.id for one in await due_erasures(question, persons))
+
+    async def projects_of(self, persons: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """See `ledger.application.Lookups`."""
+        await self._reading.wait_for(await self._log.head())
+        return await projects_of(self._reading, persons)

@@ -71,11 +71,11 @@ class Scenario:
         scope: str | None = None,
         operator: bool = False,
         due: frozenset[str] = frozenset(),
+        elsewhere: frozenset[str] = frozenset(),
     ) -> Self:
         """The command comes in as JSON and is decided; what follows is recorded."""
-        given = self._given(
-            on, world, by=by, reason=reason, scope=scope, operator=operator, due=due
-        )
+        more = {"scope": scope, "operator": operator, "due": due, "elsewhere": elsewhere}
+        given = self._given(on, world, by=by, reason=reason, **more)
         self._events, self.notices, self.error = (), (), None
         try:
             message, references = read(

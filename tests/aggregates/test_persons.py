@@ -15,11 +15,13 @@ from ledger.aggregates.persons import (
     PersonUpdated,
     PersonWasErased,
     RegisterPerson,
+    TakesPartElsewhere,
     UpdatePerson,
 )
 from ledger.kernel.errors import Collision, NotTrueYet
+from ledger.kernel.messages import Command
 from ledger.kernel.standing import PersonStanding
-from tests.aggregates.scenario import DAY, ITSELF, A, Scenario
+from tests.aggregates.scenario import DAY, ITSELF, PROJECT, A, Scenario
 
 ANNA = PersonRegistered(
     given_name="Anna",
@@ -56,6 +58,25 @@ def test_a_person_is_registered_with_the_year_of_birth_beside_the_sealed_date() 
 
 def test_a_name_is_all_that_a_person_needs() -> None:
     registering().then(PersonRegistered(given_name="Anna", family_name="Nowak"))
+
+
+def test_who_is_confined_to_a_project_enters_persons_for_it() -> None:
+    command = RegisterPerson(given_name="Anna", family_name="Nowak")
+    entered = Scenario(PERSONS).when(command, scope=PROJECT)
+    state = entered.then(
+        PersonRegistered(given_name="Anna", family_name="Nowak", entered_for=PROJECT)
+    )
+    assert state.standing() == PersonStanding(erased=False, entered_for=PROJECT)
+    assert entered.when(ErasePerson()).then(PersonWasErased()).standing() == PersonStanding(
+        erased=True, entered_for=PROJECT
+    )
+
+
+@pytest.mark.parametrize("command", [UpdatePerson(given_name="Ewa"), ErasePerson()])
+def test_what_another_project_knows_of_a_person_stays_as_it_is(command: Command) -> None:
+    of_both = registered().when(command, scope=PROJECT, elsewhere=frozenset({ITSELF}))
+    of_both.refused(TakesPartElsewhere, collides=Collision("persons", ITSELF))
+    assert registered().when(command, scope=PROJECT).events
 
 
 @pytest.mark.parametrize("born_on", [date(2019, 5, 14), date(1899, 12, 31)])

@@ -19,6 +19,8 @@ Made from the code by `python -m tests.contracts.write_reference`; a test fails 
 
 A role is granted for all projects or for one. What belongs to another project than the one of the
 grant does not exist for its holder: it answers 404. Somebody acts under one grant at a time.
+A person belongs to the projects in which she takes part, and to the one for which somebody of that
+project entered her; who belongs to several is updated and erased with a grant of all projects only.
 
 | mark | meaning |
 | --- | --- |

@@ -39,7 +39,7 @@ def side(service: Service, admin: Client, mark: str) -> Side:
     leader = world.institution(name=f"Lider {len(mark)}")
     made = Side(mark, accounts(world, leader=leader, title=f"Projekt {mark}", goal=mark))
     made.ids |= {"projects": made.project, "institutions-leader": leader}
-    _people(world, made)
+    _people(service, world, made)
     _work(world, made)
     _money(service, made)
     _papers(service, made)
@@ -48,7 +48,7 @@ def side(service: Service, admin: Client, mark: str) -> Side:
     return made
 
 
-def _people(world: World, made: Side) -> None:
+def _people(service: Service, world: World, made: Side) -> None:
     institution = world.institution()
     person = world.person(family_name=f"Nowak{made.mark}")
     duty = {"number": 1, "party": institution, "text": made.mark}
@@ -61,6 +61,10 @@ def _people(world: World, made: Side) -> None:
     world.tell(f"persons/{erased}/erase")
     made.ids |= {"institutions": institution, "persons": person, "teams": team}
     made.ids |= {"agreements": agreement, "persons-erased": erased}
+    # Who takes part in nothing yet: entered by somebody of all projects, and of this one only.
+    mine = World(service.user("coordinator", made.project))
+    made.ids["persons-idle"] = world.person(family_name=f"Wolny{made.mark}")
+    made.ids["persons-entered"] = mine.person(family_name=f"Nowy{made.mark}")
 
 
 def _work(world: World, made: Side) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ledger.kernel.ages import AgeOnEntry
 from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
-from ledger.kernel.fields import InstitutionId, PersonalDate, PersonalText, Sex, Year
+from ledger.kernel.fields import InstitutionId, PersonalDate, PersonalText, ProjectId, Sex, Year
 from ledger.kernel.messages import Aggregate, Command, Event, Given, State
 from ledger.kernel.notices import RetentionOver
 from ledger.kernel.standing import PersonStanding
@@ -29,12 +29,13 @@ class Person(State, frozen=True, kw_only=True):
     email: str | None = None
     phone: str | None = None
     institution: str | None = None
+    entered_for: str | None = None
     registered_on: date
     described_on: date
     erased_on: date | None = None
 
     def standing(self) -> PersonStanding:
-        return PersonStanding(erased=self.erased_on is not None)
+        return PersonStanding(erased=self.erased_on is not None, entered_for=self.entered_for)
 
 
 PERSONS = Aggregate.define("persons", kind="person", state=Person, writers=["coordinator"])
@@ -46,7 +47,7 @@ PERSONS = Aggregate.define("persons", kind="person", state=Person, writers=["coo
 
 @PERSONS.event("person.registered", begins=True)
 class PersonRegistered(Event, frozen=True, kw_only=True):
-    """A person was entered."""
+    """A person was entered, by somebody of one project for that project or else for none."""
 
     given_name: PersonalText | None = None
     family_name: PersonalText | None = None
@@ -56,6 +57,7 @@ class PersonRegistered(Event, frozen=True, kw_only=True):
     email: PersonalText | None = None
     phone: PersonalText | None = None
     institution: InstitutionId | None = None
+    entered_for: ProjectId | None = None
 
     def apply(self, state: None, on: date) -> Person:
         return Person(**structs.asdict(self), registered_on=on, described_on=on)
@@ -93,7 +95,10 @@ class PersonWasErased(Event, frozen=True, kw_only=True):
 
     def apply(self, state: Person, on: date) -> Person:
         return Person(
-            registered_on=state.registered_on, described_on=state.described_on, erased_on=on
+            entered_for=state.entered_for,
+            registered_on=state.registered_on,
+            described_on=state.described_on,
+            erased_on=on,
         )
 
 
@@ -102,6 +107,10 @@ class PersonWasErased(Event, frozen=True, kw_only=True):
 
 class PersonErased(Refusal):
     """The personal data of this person were erased: nothing further is recorded about them."""
+
+
+class TakesPartElsewhere(Refusal):
+    """This person belongs to another project too: it takes a grant of all projects to do this."""
 
 
 class NothingChanges(Refusal):
@@ -138,6 +147,12 @@ def _check_not_erased(state: Person, given: Given) -> None:
         raise PersonErased(collides=Collision("persons", given.id))
 
 
+def _check_nobody_elses(given: Given) -> None:
+    """What one project knows of a person is not changed or destroyed by another one alone."""
+    if given.id in given.elsewhere:
+        raise TakesPartElsewhere(collides=Collision("persons", given.id))
+
+
 @PERSONS.command("create")
 class RegisterPerson(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Enter a person."""
@@ -153,7 +168,8 @@ class RegisterPerson(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
     def decide(self, state: None, given: Given) -> Sequence[Event]:
         fields = structs.asdict(self)
         _check_plausible(fields, given.effective_on)
-        return [PersonRegistered(**_with_birth_year(fields))]  # type: ignore[arg-type]
+        fields = _with_birth_year(fields) | {"entered_for": given.scope}
+        return [PersonRegistered(**fields)]  # type: ignore[arg-type]
 
 
 @PERSONS.command("update", reason=True)
@@ -170,6 +186,7 @@ class UpdatePerson(Command, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def decide(self, state: Person, given: Given) -> Sequence[Event]:
         _check_not_erased(state, given)
+        _check_nobody_elses(given)
         fields = {k: v for k, v in structs.asdict(self).items() if v is not UNSET}
         if not fields:
             raise Invalid.field("", "at least one field to change is required")
@@ -197,4 +214,5 @@ class ErasePerson(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def decide(self, state: Person, given: Given) -> Sequence[Event]:
         _check_not_erased(state, given)
+        _check_nobody_elses(given)
         return [PersonWasErased(ages=tuple(given.ages.get(given.id, ())))]

@@ -36,6 +36,9 @@ class Lookups(Protocol):
     async def due_for_erasure(self, persons: Sequence[str], on: date) -> frozenset[str]:
         """Those of these persons whose data need not be kept any more on that day."""
 
+    async def projects_of(self, persons: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The projects to which these persons belong, up to the log's head."""
+
 
 class Staging:
     """The states that a request works on: those of the log, and what it decided so far."""
@@ -50,6 +53,8 @@ class Staging:
         self._known: dict[str, Known] = {}
         self._standings: dict[str, object] = {}
         self._fresh = False
+        self._projects: Mapping[str, frozenset[str]] = {}  # of the persons concerned
+        self._elsewhere = frozenset[str]()
         self._written: set[str] = set()
         self._used: set[str] = set()
         self.events: list[Pending] = []
@@ -63,6 +68,19 @@ class Staging:
         wanted |= {reference.id for one in ready for reference in one.references}
         await self._load(wanted)
         await self._load({p for k in self._known.values() for p in k.state.projects() or ()})
+        await self._ask_for_persons(ready)
+
+    async def _ask_for_persons(self, ready: Sequence[Ready]) -> None:
+        """To which projects persons belong is no part of their state: others say it of them."""
+        scope = self._caller.project
+        if scope is None:
+            return
+        named = {r.id for one in ready for r in one.references if r.collection == "persons"}
+        named |= {one.id for one in ready if one.command.terms.collection == "persons"}
+        if known := sorted(named & self._known.keys()):
+            self._projects = await self._lookups.projects_of(known)
+            of_others = ((id, some - {scope}) for id, some in self._projects.items())
+            self._elsewhere = frozenset(id for id, others in of_others if others)
 
     async def _load(self, ids: set[str]) -> None:
         missing = {id for id in ids if id not in self._known}
@@ -97,6 +115,7 @@ class Staging:
             world=world,
             ages=await self._ages(one, world),
             due=await self._due(one, world),
+            elsewhere=self._elsewhere,
         )
         self._apply(one, decision.decide(command, state, given, one.references), given)
 
@@ -129,28 +148,37 @@ class Staging:
 
     def _check_scope(self, one: Ready, state: State | None) -> None:
         """What belongs to another project than the caller's does not exist for the caller."""
-        scope, terms = self._caller.project, one.command.terms
-        if scope is None or state is None:
+        terms = one.command.terms
+        if state is None or self._within(terms.collection, one.id, one.command.projects(state)):
             return
-        projects = {one.id} if terms.collection == "projects" else one.command.projects(state)
-        if projects is not None and scope not in projects:
-            if not terms.creates:
-                raise NotFound
-            if one.command.identity() is None:
-                raise Invalid.field("id", "is the id of another object")
+        if not terms.creates:
+            raise NotFound
+        if one.command.identity() is None:
+            raise Invalid.field("id", "is the id of another object")
+
+    def _within(self, collection: str, id: str, projects: frozenset[str] | None) -> bool:
+        """Whether the caller's grant reaches the object; `projects`: those that it says itself."""
+        scope = self._caller.project
+        if scope is None:
+            return True
+        if collection == "projects":
+            return id == scope
+        if collection == "persons":
+            standing = self._known[id].state.standing()
+            entered = isinstance(standing, PersonStanding) and standing.entered_for == scope
+            return entered or scope in self._projects.get(id, ())
+        return projects is None or scope in projects
 
     def _world(self, one: Ready) -> dict[str, object]:
         world: dict[str, object] = {}
-        scope = self._caller.project
         unknown = []
         for field, collection, id in one.references:
             known = self._known.get(id)
-            hidden = (
-                scope is not None
-                and known is not None
-                and not _within(scope, collection, id, known.state)
-            )
-            if known is None or hidden or not isinstance(known.state, _state_type(collection)):
+            if (
+                known is None
+                or not isinstance(known.state, _state_type(collection))
+                or not self._within(collection, id, known.state.projects())
+            ):
                 unknown.append((field, f"unknown in {collection}"))
             else:
                 world[id] = self._standing(id)
@@ -232,14 +260,6 @@ class Staging:
             )
             for last, answer in zip(self.lasts, self._answers, strict=True)
         ]
-
-
-def _within(scope: str, collection: str, id: str, state: State) -> bool:
-    """Whether a grant of that project reaches the object."""
-    if collection == "projects":
-        return id == scope
-    projects = state.projects()
-    return projects is None or scope in projects
 
 
 def _aggregate_of(state: State) -> Aggregate:

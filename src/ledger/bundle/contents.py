@@ -2,7 +2,8 @@
 
 All events of what belongs to the project, and those of the institutions and persons that they
 refer to, directly or through one another: without these nobody could tell who is meant. Of a
-document that other projects charge as well, what concerns their charges is withheld.
+document that other projects charge as well, what concerns their charges is withheld; and so is the
+entry of a person for another project.
 """
 
 import re
@@ -26,6 +27,10 @@ SELECT s.stream::text FROM {streams:ever} AS s WHERE s.collection IN ('instituti
 _POSITIONS = """
 SELECT e.position FROM {events:log} AS e WHERE e.stream = ANY(%(streams)s::uuid[])
 ORDER BY e.position"""
+# The event by which a person was entered for another project names that one.
+_ENTERED_ELSEWHERE = """
+SELECT e.position FROM {events:log} AS e JOIN read.person_entries AS n ON n.person = e.stream
+WHERE e.stream = ANY(%(streams)s::uuid[]) AND e.version = 1 AND n.project <> %(project)s::uuid"""
 _DOCUMENTS = """
 SELECT v.digest, d.name, d.media_type, d.size, d.sha256 IS NOT NULL AS stored,
     min(v.position) AS position
@@ -55,7 +60,7 @@ class Document(Struct, frozen=True, kw_only=True):
 class Contents(Struct, frozen=True, kw_only=True):
     """The positions of the events that are given in full, and the evidence that they name.
 
-    `withheld`: those of the project's streams that are given as hashes only.
+    `withheld`: those of the project's streams and persons that are given as hashes only.
     """
 
     positions: list[int]
@@ -74,7 +79,10 @@ async def contents(question: Question, log: EventLog, project: str) -> Contents:
         named = await _named(log, reading, shared)
         shared -= named
         streams = sorted(one.decode() for one in named)
-        reading = [row[0] for row in await _common(question, _POSITIONS, streams=streams)]
+        found = {row[0] for row in await _common(question, _POSITIONS, streams=streams)}
+        of_others = await _common(question, _ENTERED_ELSEWHERE, streams=streams, project=project)
+        hidden = frozenset(row[0] for row in of_others)
+        withheld, reading = withheld | hidden, sorted(found - hidden)
         positions = positions + reading
     rows = await question.rows(_DOCUMENTS, project=project, streams=own, plan_once=False)
     names = Document.__struct_fields__

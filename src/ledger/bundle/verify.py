@@ -486,7 +486,8 @@ Gaps = list[tuple[str, int, str]]  # where, how many versions are missing, what 
 def events_in(files: Files, gaps: Gaps, troubles: Troubles) -> Iterator[tuple[Event, bytes]]:
     """The events in the order of the file, each with its hash.
 
-    Of a document that other projects charge too, what concerns these is withheld: a gap.
+    Of a document that other projects charge too, what concerns these is withheld: a gap; and so is
+    the event by which another project entered a person.
     """
     last, time = 0, ""
     versions: dict[str, int] = {}
@@ -505,7 +506,7 @@ def events_in(files: Files, gaps: Gaps, troubles: Troubles) -> Iterator[tuple[Ev
                 f"{found}: version {version} should come next",
                 event["version"] - version,
             )
-            if missing > 0 and event["type"].startswith("expenditure."):
+            if missing > 0 and event["type"].startswith(("expenditure.", "person.")):
                 gaps.append((where, missing, what))
             else:
                 troubles.add(where, what)

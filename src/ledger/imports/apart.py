@@ -96,6 +96,10 @@ class _NothingToFind:
         """See `ledger.application.Lookups`."""
         return frozenset()
 
+    async def projects_of(self, persons: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """See `ledger.application.Lookups`."""
+        return {}
+
 
 async def _judge(task: Task, waiting: "asyncio.Queue[bytes]", out: BinaryIO) -> None:
     log = EventLog(task.url)

@@ -75,6 +75,8 @@ class Given(Struct, frozen=True, kw_only=True):
     ages: Mapping[str, Sequence[AgeOnEntry]] = {}
     # Those of the persons concerned whose data need not be kept any more.
     due: frozenset[str] = frozenset()
+    # Those of them who belong to another project than the one to which the caller is confined.
+    elsewhere: frozenset[str] = frozenset()
 
     def of(self, kind: type[T], id: str) -> T:
         """The standing of the object `id` that the command refers to."""

@@ -50,9 +50,10 @@ class InstitutionStanding(Standing, frozen=True, kw_only=True):
 
 
 class PersonStanding(Standing, frozen=True, kw_only=True):
-    """A person: whether the personal data still exist."""
+    """A person: whether the personal data still exist, and for which project it was entered."""
 
     erased: bool
+    entered_for: str | None = None
 
 
 class AgreementStanding(InProject, frozen=True, kw_only=True):

@@ -32,14 +32,19 @@ class KeptAge(Struct, frozen=True, kw_only=True):
     age_group: str
 
 
-# Seen from one project: who takes part in it, and who takes part in none yet.
-_VISIBLE = (
-    "EXISTS (SELECT FROM scope.participants() AS p (own) WHERE p.own = person)"
-    " OR NOT scope.is_engaged(person)"
-)
+class Entry(Struct, frozen=True, kw_only=True):
+    """That a person was entered by somebody of one project, for that project."""
+
+    person: Id
+    project: Id
+
+
+# Seen from one project: who takes part in it, or was entered for it.
+_VISIBLE = "EXISTS (SELECT FROM scope.participants() AS p (own) WHERE p.own = person)"
 PERSONS = Table("persons", Person, key=["person"], shared=True, visible=_VISIBLE)
 AGES = Table("ages_on_entry", KeptAge, key=["person", "entered_on"], shared=True, visible=_VISIBLE)
-MODEL = ReadModel("person_register", PERSONS, AGES)
+ENTRIES = Table("person_entries", Entry, key=["person"], indexes=[("project",)], shared=True)
+MODEL = ReadModel("person_register", PERSONS, AGES, ENTRIES)
 
 
 @MODEL.on(PersonRegistered)
@@ -60,6 +65,9 @@ def _registered(event: PersonRegistered, fact: Fact, rows: Rows) -> None:
         ),
         valid_from=fact.effective_on,
     )
+    if event.entered_for is not None:
+        entered = Entry(person=fact.stream, project=event.entered_for)
+        rows.put(ENTRIES, entered, valid_from=fact.effective_on)
 
 
 @MODEL.on(PersonUpdated)
@@ -94,8 +102,11 @@ class PersonRow(Struct, frozen=True, kw_only=True):
 # Erasure holds for every moment that can be asked for, also for those before it.
 _GONE = "bool_or(g.erased) FILTER (WHERE g.known_to = 9223372036854775807)"
 
-# The projects of the teams and activities in which a person ever took part.
-TAKES_PART = """
+# The projects to which a person belongs: of the teams and activities in which the person ever took
+# part, and the one for which the person was entered.
+PROJECTS_OF = """
+SELECT e.project FROM read.person_entries AS e WHERE e.person = {person}
+UNION ALL
 SELECT s.project FROM read.appointments AS a JOIN read.streams AS s ON s.stream = a.team
 WHERE a.person = {person}
 UNION ALL
@@ -118,9 +129,8 @@ LISTING = Listing(
     named_by=("family_name", "given_name"),
     single="p.person",
     reads_persons=True,
-    # Seen from one project: who takes part in it, and who takes part in none yet.
-    scope=f"""(SELECT coalesce(bool_or(part.project = %(scope)s), true)
-               FROM ({TAKES_PART.format(person="p.person")}) AS part)""",
+    scope=f"""EXISTS (SELECT FROM ({PROJECTS_OF.format(person="p.person")}) AS part
+                      WHERE part.project = %(scope)s::uuid)""",
     filters={
         "institution": "p.institution = %(institution)s::uuid",
         "name": "NOT gone.erased AND %(name)s::text IS NOT NULL",  # the rest is done when opened
