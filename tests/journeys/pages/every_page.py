@@ -7,6 +7,7 @@ IN_JOURNEYS = frozenset(
     {
         "/accounts/{id:str}",
         "/documents/{sha256:str}",
+        "/erasures/{id:str}",
         "/imports/{id:str}",
         "/sign-in/invitation/{link:str}",
     }
@@ -61,6 +62,10 @@ PAGES = (
     "/projects/{liderzy}/samples/screening",
     "/projects/{liderzy}/audit-trail",
     "/projects/{liderzy}/bundle",
+    "/projects/{liderzy}/retention",
+    "/erasures",
+    "/erasures/due",
+    "/persons/fc8cc5ef-b3df-591d-b5b0-8ceefc1b179e/reads",
     "/projects/{liderzy}/changes",
     "/projects/{liderzy}/changes?from=80&to=90",
     "/agreements/create",

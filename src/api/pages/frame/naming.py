@@ -50,6 +50,7 @@ STATUSES = {
     "claims": ("draft", "submitted", "returned", "approved", "paid"),
     "charges": ("recorded", "claimed", "approved", "withdrawn"),
     "deliverables": ("planned", "issued", "submitted", "approved", "rejected"),
+    "erasures": ("requested", "approved", "rejected"),
     "grants": ("awarded", "partly_paid", "paid", "settled"),
     "milestones": ("planned", "in_progress", "overdue", "completed", "approved"),
     "obligations": ("open", "partly", "done", "overdue"),

@@ -20,16 +20,18 @@ class Nav:
 
     `roles`: who sees it; nobody named: everyone. Where `group` is set, the page is one of a
     project's and stands in its side navigation, under that group; otherwise it is in the bar.
+    `all_projects`: not for somebody who is confined to one.
     """
 
     label: str
     order: int
     roles: frozenset[str] = frozenset()
     group: str | None = None
+    all_projects: bool = False
 
-    def shown_to(self, role: str) -> bool:
-        """Whether that role sees the entry."""
-        return not self.roles or role in self.roles
+    def shown_to(self, role: str, project: str | None) -> bool:
+        """Whether that role sees the entry, granted for that project or (None) for all."""
+        return (not self.roles or role in self.roles) and not (self.all_projects and project)
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,10 @@ def _navigate(page: Page, route: PageRoute) -> None:
     """What can be gone to from here, for the reader's role."""
     if page.session is None or page.session.acting is None:
         return
-    role = page.caller.role
-    entries = [(one, one.nav) for one in pages() if one.nav and one.nav.shown_to(role)]
+    who = page.caller
+    entries = [
+        (one, one.nav) for one in pages() if one.nav and one.nav.shown_to(who.role, who.project)
+    ]
     entries.sort(key=lambda pair: pair[1].order)
 
     def entry(one: PageRoute, nav: Nav, path: str) -> Entry:

@@ -12,6 +12,7 @@ from api.pages.frame.forms.choices import Option
 from api.pages.frame.page import Page
 from ledger.queries.budget import budget
 from ledger.queries.indicators import indicators
+from ledger.queries.retention import retention
 
 Row = dict[str, Any]
 Offer = Callable[[Page, Row], Awaitable[list[Option]]]
@@ -98,6 +99,15 @@ async def _indicators(page: Page, project: Row) -> list[Option]:
     return [Option(one.code, one.name, one.code) for one in found]
 
 
+async def _open_holds(page: Page, project: Row) -> list[Option]:
+    found = await retention(page.question, project["id"])
+    return [
+        Option(one.hold, one.hold, written.day(page.lang, one.placed_on))
+        for one in found.holds
+        if one.lifted_on is None
+    ]
+
+
 async def _subregions(page: Page, recruitment: Row) -> list[Option]:
     return [Option(one["subregion"], one["subregion"]) for one in recruitment.get("quotas", ())]
 
@@ -130,6 +140,7 @@ _OFFERS: dict[tuple[str, str, str], Offer] = {
     ("projects", "shift-budget", "from_line"): _lines,
     ("projects", "shift-budget", "to_line"): _lines,
     ("projects", "drop-indicator", "code"): _indicators,
+    ("projects", "lift-hold", "hold"): _open_holds,
     ("deliverables", "submit", "version"): _versions,
     ("deliverables", "approve", "version"): _versions,
     ("deliverables", "reject", "version"): _versions,
