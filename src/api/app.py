@@ -83,8 +83,7 @@ def create_app(
             finally:
                 sweeping.cancel()
                 await asyncio.wait([sweeping])
-                for one in following:
-                    one.stop()
+                await asyncio.gather(*(asyncio.to_thread(one.stop) for one in following))
 
     app = Litestar(
         route_handlers=[

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 import psycopg
 import structlog
 
-from ledger.event_store.connections import projector
+from ledger.event_store.connections import projector, wait_for_notice
 from ledger.event_store.log import pages
 from ledger.projections.engine.fold import Fold, lock_checkpoints, move_checkpoints
 from ledger.projections.engine.model import ReadModel, read_models
 from ledger.projections.engine.rebuild import outdated, rebuild
 
 PAGE = 2_000
-IDLE_SECONDS = 5.0  # looks again even if a notification was lost
+IDLE_SECONDS = 0.5  # looks again even if a notification was lost
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +83,7 @@ class Worker:
     def _follow(self, connection: psycopg.Connection) -> None:
         while not self._stopping.is_set():
             self._drain(connection)
-            for _ in connection.notifies(timeout=IDLE_SECONDS / 10, stop_after=1):
-                break
+            wait_for_notice(connection, IDLE_SECONDS, self._stopping)
 
     def _drain(self, connection: psycopg.Connection) -> int:
         """Folds page by page until nothing is left."""

@@ -17,7 +17,7 @@ from ledger.worker import Worker
 from tests.journeys.server import Server, token
 from tests.journeys.world import END, START
 
-CLIENTS, KILLS, SECONDS_BETWEEN = 50, 4, (0.3, 1.2)
+CLIENTS, KILLS, SECONDS_BETWEEN = 50, 3, (0.3, 1.2)
 GIVES_UP = 0.1  # the share of requests whose sender does not ask again
 
 

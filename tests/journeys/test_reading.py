@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ledger.projections.engine import reading
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import START, UNKNOWN, World
 
@@ -252,7 +253,10 @@ def test_one_reads_ones_own_writes_also_after_a_look_into_the_past(
         assert one.status_code == 200
 
 
-def test_a_position_far_ahead_is_waited_for_and_then_answered_503(user: Client) -> None:
+def test_a_position_far_ahead_is_waited_for_and_then_answered_503(
+    user: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "WAIT_SECONDS", 0.5)
     answer = user.raw("GET", "/api/projects", headers={"Ledger-Position": "99999999"})
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]

@@ -98,7 +98,7 @@ def test_the_changes_lead_from_the_rows_of_one_moment_to_those_of_another(
             head = await one.reading.wait_for(await one.log.head(), 60)
             chance = random.Random(seed)
             seen: set[tuple[str, str]] = set()
-            ranges = [sorted(chance.randrange(head + 1) for _ in "AB") for _ in range(12)]
+            ranges = [sorted(chance.randrange(head + 1) for _ in "AB") for _ in range(6)]
             ranges += [[position - 1, head] for position in await shared_later(one)]
             for since, upto in ranges:
                 day = FIRST + timedelta(days=chance.randrange(-5, DAYS + 5))

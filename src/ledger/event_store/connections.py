@@ -4,12 +4,14 @@ The roles repeat the import rules: the writer may INSERT into the log, the proje
 read schema, the sealer writes the tree over the log, the reader may only SELECT.
 """
 
+from threading import Event
+from time import monotonic
 from typing import Any
 
 import psycopg
 
 STATEMENT_MILLISECONDS = 60_000
-
+STOP_SECONDS = 0.05  # how soon a wait ends when somebody wants to stop
 
 OWNER = "none"  # whoever connects, with all that is theirs
 
@@ -41,3 +43,11 @@ def projector(url: str) -> psycopg.Connection:
 def sealer(url: str) -> psycopg.Connection:
     """A connection that seals: it may read the log and write the tree over it."""
     return psycopg.connect(url, **options("ledger_sealer"))
+
+
+def wait_for_notice(connection: psycopg.Connection, seconds: float, stopping: Event) -> None:
+    """Returns at the next notice, when the time is over, or soon after `stopping` is set."""
+    end = monotonic() + seconds
+    while not stopping.is_set() and (left := end - monotonic()) > 0:
+        for _ in connection.notifies(timeout=min(left, STOP_SECONDS), stop_after=1):
+            return

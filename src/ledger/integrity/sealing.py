@@ -15,7 +15,7 @@ from time import monotonic, sleep
 import psycopg
 import structlog
 
-from ledger.event_store.connections import sealer
+from ledger.event_store.connections import sealer, wait_for_notice
 from ledger.integrity.checkpoint import Checkpoint, read_checkpoint
 from ledger.integrity.key_files import KeysRefused, SealingRefused
 from ledger.integrity.keys import ForkRefused, KeyFolder, LogKeys
@@ -130,8 +130,7 @@ class Sealer:
                 for _ in connection.notifies(timeout=0):
                     pass  # what was recorded meanwhile is sealed together
             else:
-                for _ in connection.notifies(timeout=IDLE_SECONDS, stop_after=1):
-                    pass
+                wait_for_notice(connection, IDLE_SECONDS, self._stopping)
 
 
 class SealedTree:

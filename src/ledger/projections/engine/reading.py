@@ -129,12 +129,12 @@ class Reading:
             found = await connection.execute(at_moment(text), params, prepare=plan_once)
             return await found.fetchall()
 
-    async def wait_for(self, position: int, seconds: float = WAIT_SECONDS) -> int:
+    async def wait_for(self, position: int, seconds: float | None = None) -> int:
         """Waits until the read models reach `position`; where they are then.
 
-        Raises `NotNow` when the time is over.
+        Raises `NotNow` when the time (else `WAIT_SECONDS`) is over.
         """
-        reached = await self.approach(position, seconds)
+        reached = await self.approach(position, WAIT_SECONDS if seconds is None else seconds)
         if reached < position:
             raise NotNow(why=f"the read models stand at {reached}, not yet at {position}.")
         return reached
