@@ -1,6 +1,13 @@
 """Who writes personal data into a free text is told that they cannot be erased there."""
 
-from tests.journeys.conftest import Client
+import re
+from typing import Any
+
+import pytest
+
+from tests.journeys.accounts import accounts
+from tests.journeys.browsers import Browser
+from tests.journeys.conftest import Client, Service
 from tests.journeys.world import START, World
 
 
@@ -51,3 +58,81 @@ def test_each_command_of_a_batch_has_its_own_warnings(user: Client, world: World
             {},
             {"reason": "looks like a PESEL number"},
         ]
+
+
+# --- Forms ----------------------------------------------------------------------------------------
+
+PESEL = "Pani 84022912343"
+
+
+class Desk:
+    """Somebody who fills in forms; what a form carries along is sent again with it."""
+
+    def __init__(self, service: Service, role: str) -> None:
+        self._browser = Browser(service)
+        self._browser.sign_in(service.token(role))
+        self.text = ""
+
+    def send(self, path: str, *, status: int, **form: Any) -> None:
+        told = re.search(r'name="form-cautioned" value="([^"]*)"', self.text)
+        carried = {"form-cautioned": told[1]} if told else {}
+        form = {"csrf": self._browser.csrf} | carried | form
+        answer = self._browser.page("POST", path, status=status, data=form, follow_redirects=False)
+        self.text = answer.decode()
+
+
+@pytest.fixture
+def activity(project: str) -> dict[str, str]:
+    """What is filled in to record an activity, with a text that looks personal."""
+    days = {"starts_on": START, "ends_on": START, "effective_on": START}
+    return days | {"project": project, "kind": "training", "title": PESEL}
+
+
+def test_a_form_says_so_at_the_field_before_anything_is_recorded(
+    shared: Service, world: World, activity: dict[str, str]
+) -> None:
+    desk, before = Desk(shared, "coordinator"), world.head()
+    desk.send("/activities/create", status=422, **activity)
+    assert 'id="title-caution"' in desk.text
+    assert "wygląda na numer PESEL" in desk.text
+    desk.send("/activities/create", status=422, **activity, place=PESEL)
+    assert 'id="place-caution"' in desk.text
+    assert world.head() == before
+    desk.send("/activities/create", status=303, **activity | {"title": "Szkolenie"})
+    assert world.head() == before + 1
+
+
+def test_who_was_told_sends_it_again_as_it_is(
+    shared: Service, world: World, activity: dict[str, str]
+) -> None:
+    desk, before = Desk(shared, "coordinator"), world.head()
+    desk.send("/activities/create", status=422, **activity)
+    desk.send("/activities/create", status=303, **activity)
+    assert world.head() == before + 1
+
+
+def test_a_list_of_many_says_so_too(shared: Service, world: World, project: str) -> None:
+    path, row = f"/teams/{world.team(project)}/appoint", f"{world.institution()}|"
+    form = {"row": row, "who": row, "do": "record", "effective_on": START, "reason": PESEL}
+    desk, before = Desk(shared, "coordinator"), world.head()
+    desk.send(path, status=422, **form)
+    assert 'id="reason-caution"' in desk.text
+    assert world.head() == before
+    desk.send(path, status=303, **form)
+
+
+def test_an_accounting_document_is_looked_at_too(shared: Service, world: World) -> None:
+    project = accounts(world).project
+    form = {
+        "document_number": "FV/PESEL", "issuer_nip": "8133315014", "issued_on": "2019-05-10",
+        "paid_on": "2019-05-11", "description": PESEL, "net": "10", "vat": "0", "gross": "10",
+        "charges-0-budget_line": f"{project}|1.1", "charges-0-eligible": "10",
+        "effective_on": "2019-05-13", "do": "record", "evidence": "ab" * 32,
+    }  # fmt: skip
+    desk, before = Desk(shared, "officer"), world.head()
+    path = f"/projects/{project}/expenditures/record"
+    desk.send(path, status=422, **form)
+    assert 'id="description-caution"' in desk.text
+    assert world.head() == before
+    desk.send(path, status=303, **form)
+    assert world.head() == before + 1

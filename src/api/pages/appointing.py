@@ -44,6 +44,8 @@ async def send(page: Page) -> Response[Any]:
         )
         for one in made.sent
     ]
+    if not made.thought_over(wishes[0]):
+        return _shown(made, team)
     try:
         receipts = await page.parts.ledger.handle_all(
             wishes, page.caller, page.request.state.request_id, f"form:{made.key}"
@@ -58,7 +60,7 @@ async def send(page: Page) -> Response[Any]:
 
 
 def _shown(made: Sheet, team: dict[str, Any]) -> Response[Any]:
-    status = 422 if made.problems else 200
+    status = 422 if made.problems or made.cautions else 200
     return made.page.show(
         "appointing.html", status=status, sheet=made, team=team, roles=ROLES, usual=USUAL
     )

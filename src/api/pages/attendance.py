@@ -41,6 +41,8 @@ async def send(page: Page) -> Response[Any]:
     ]
     body = {"attendees": attendees, **made.common}
     wish = Wish(collection="activities", command="record-attendance", id=page.id(), body=body)
+    if not made.thought_over(wish):
+        return _shown(made, activity)
     try:
         receipt = await carry_out(page.request, page.caller, wish, f"form:{made.key}")
     except (Refusal, Invalid, KeyReused) as error:
@@ -50,7 +52,7 @@ async def send(page: Page) -> Response[Any]:
 
 
 def _shown(made: Sheet, activity: dict[str, Any]) -> Response[Any]:
-    status = 422 if made.problems else 200
+    status = 422 if made.problems or made.cautions else 200
     return made.page.show("attendance.html", status=status, sheet=made, activity=activity)
 
 

@@ -18,7 +18,7 @@ TEMPLATE = "command_form.html"
 async def shown(form: CommandForm, *, template: str = TEMPLATE, **more: Any) -> Response[Any]:
     """The page of a form."""
     own, common = await form.drawn()
-    status = 422 if form.problem else 200
+    status = 422 if form.problem or form.cautions else 200
     return form.page.show(template, status=status, form=form, own=own, common=common, **more)
 
 

@@ -17,7 +17,7 @@ PATH = "/projects/{id:str}/retention"
 ROLES = frozenset(KEEPERS)
 
 
-@page(PATH, nav=Nav(later("Retention"), 50, group="control"))
+@page(PATH, nav=Nav(later("Retention period"), 50, group="control"))
 async def kept(page: Page) -> Response[Any]:
     """The last day, how it comes about, and the proceedings that move it."""
     lang: Any = page.lang

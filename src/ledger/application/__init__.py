@@ -6,6 +6,7 @@ anew. Nothing of a refused request is recorded.
 """
 
 from ledger.application.bulk import Outcome
+from ledger.application.cautions import cautions
 from ledger.application.ledger import Ledger
 from ledger.application.staging import Lookups
 from ledger.application.wishes import (
@@ -29,6 +30,7 @@ __all__ = [
     "Receipt",
     "RefusedInBatch",
     "Wish",
+    "cautions",
     "new_id",
     "valid_id",
 ]

@@ -25,6 +25,7 @@ _KINDS = {
     "an e-mail address": re.compile(_EMAIL),
     "a telephone number": re.compile(_PHONE),
 }
+KINDS = tuple(_KINDS)
 HIDDEN = "[personal]"
 
 

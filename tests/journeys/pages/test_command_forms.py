@@ -48,6 +48,22 @@ def test_what_is_filled_in_is_recorded(new_site: Site, writer: Writer, scripts: 
     assert [(one["name"], one["sector"]) for one in found] == [(name, "local_government")]
 
 
+def test_a_text_that_looks_personal_is_told_of_accessibly(new_site: Site, writer: Writer) -> None:
+    user = new_site.user("coordinator")
+    user.goto("/institutions/create")
+    user.locator("main").get_by_label("Nazwa").fill("Dom pani 84022912343")
+    user.locator("main").get_by_label("Sektor").select_option("ngo")
+    user.locator("main").get_by_label("gminny").check()
+    _send(user)
+    expect(user.get_by_role("alert")).to_contain_text("Jeszcze nie zapisano")
+    expect(user.locator("main").get_by_label("Nazwa")).to_have_accessible_description(
+        re.compile("numer PESEL")
+    )
+    assert_accessible(user)
+    _send(user)
+    _recorded(user)
+
+
 @SCRIPTS
 def test_a_refusal_stands_at_its_field_and_what_was_entered_stays(
     new_site: Site, writer: Writer, scripts: bool

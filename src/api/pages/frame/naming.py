@@ -14,14 +14,14 @@ from msgspec import Struct, inspect
 import api
 import ledger
 from api.accounts import Description, NewAccountBody
-from api.pages.frame.refusals import FIELD_ERROR, REFUSAL, field_sentences, template_of
+from api.pages.frame.refusals import FIELD_ERROR, LIKENESS, REFUSAL, field_sentences, template_of
 from api.tokens import NewTokenBody
 from ledger import catalogue
 from ledger.access import ROLES
 from ledger.application.wishes import Common
 from ledger.findings import Finding
 from ledger.findings.catalogue import rules
-from ledger.kernel import fields
+from ledger.kernel import fields, likeness
 from ledger.kernel.errors import Invalid, LedgerError
 from ledger.projections.engine.query import listings
 from ledger.queries.budget import BudgetRow
@@ -82,6 +82,7 @@ def names() -> set[Name]:
         found |= set(_of_struct(kind))
     found |= {("field", own) for own in (*OWN_NAMES, *DIMENSIONS, *PARAMETERS)}
     found |= {("change", one) for one in CHANGES} | {("value", UNKNOWN)}
+    found |= {(LIKENESS, one) for one in likeness.KINDS}
     for collection, statuses in STATUSES.items():
         for status in statuses:
             found |= {("status", status), ("status", f"{collection}.{status}")}

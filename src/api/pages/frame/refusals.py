@@ -19,6 +19,7 @@ from ledger.kernel.errors import FieldError, Invalid, LedgerError
 
 REFUSAL = "refusal"
 FIELD_ERROR = "field error"
+LIKENESS = "likeness"
 # What msgspec says of a value, as the intake passes it on.
 OF_THE_READER = (
     "is required",
@@ -66,7 +67,12 @@ def template_of(kind: type[LedgerError]) -> str:
 
 
 # What a fact of a refusal is called by, where it is a value with a name.
-_KINDS = {"role": ("Role", "AccessRole"), "kind": ("DeliverableKind",), "status": ("status",)}
+_KINDS = {
+    "": (LIKENESS,),  # in a sentence about a field
+    "role": ("Role", "AccessRole"),
+    "kind": ("DeliverableKind",),
+    "status": ("status",),
+}
 
 
 def _fact(words: Words, name: str, value: Any) -> Any:

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 from api.pages.frame import refusals
 from api.pages.frame.forms import typed
+from api.pages.frame.forms.filling import CAUTIONED
 from api.pages.frame.page import Page
 from api.pages.gathering.roll import Entry, Roll, find, kept_files, taken
+from ledger.application import Wish, cautions
 from ledger.kernel.errors import Invalid, LedgerError
 
 
@@ -20,6 +22,8 @@ class Sheet:
         self.key = str(uuid4())
         self.wants = ""
         self.sent: list[Entry] = []
+        self.cautions: dict[str, list[str]] = {}
+        self.cautioned = ""
 
     @property
     def problems(self) -> list[str]:
@@ -45,6 +49,7 @@ class Sheet:
         self.key = str(form.get("form-key") or self.key)
         self.evidence = await kept_files(self.page, form)
         self.wants = str(form.get("do", "record"))
+        self.cautioned = str(form.get(CAUTIONED) or "")
         if text := str(form.get("lines", "")).strip():
             await find(self.page, self.roll, text)
         if self.wants == "all":
@@ -55,6 +60,21 @@ class Sheet:
         if not self.sent:
             self.problems.append(self.page.say("Tick at least one."))
         return bool(self.sent)
+
+    def thought_over(self, wish: Wish) -> bool:
+        """Whether no text looks like personal data, or somebody was told; see `Form`."""
+        found = cautions(wish)
+        told, self.cautioned = self.cautioned, " ".join(sorted(one.field for one in found))
+        if not found or told == self.cautioned:
+            return True
+        for one in found:
+            message = refusals.field_error(self.page.words, one)
+            self.cautions.setdefault(one.field, []).append(message)
+        return False
+
+    def label_of(self, name: str) -> str:
+        """What the field is called."""
+        return self.page.words.name("field", name)
 
     def tell(self, error: LedgerError, place: int | None = None) -> None:
         """Puts a refusal at the row that it is about, or above the list."""

@@ -130,6 +130,8 @@ class DraftForm(CommandForm):
 
     async def _send(self, body: dict[str, Any]) -> Receipt | None:
         wish = Wish(collection="expenditures", command="create", body=body)
+        if not self.thought_over(wish):
+            return None
         try:
             return await carry_out(self.page.request, self.page.caller, wish, f"form:{self.key}")
         except (Refusal, Invalid, KeyReused) as error:

@@ -89,7 +89,7 @@ def team_name(of: str) -> str:
 
 def person_name(of: str) -> str:
     """SQL of a person's name, sealed, for those who may read it; a marker once it is erased."""
-    name = _nearest("persons", "person", "given_name || ' ' || n.family_name", of)
+    name = _nearest("persons", "person", "given_name || ' ' || nearest.family_name", of)
     return (
         f"CASE WHEN %(personal)s THEN CASE WHEN EXISTS (SELECT FROM read.persons AS gone"
         f" WHERE gone.person = {of} AND gone.erased AND gone.known_to = 9223372036854775807)"
@@ -98,9 +98,12 @@ def person_name(of: str) -> str:
 
 
 def _nearest(table: str, key: str, column: str, of: str) -> str:
-    """A name does not disappear because the day asked for lies before its owner was entered."""
+    """A name does not disappear because the day asked for lies before its owner was entered.
+
+    `of` names a column of the query around it, under any alias but `nearest`.
+    """
     return (
-        f"(SELECT n.{column} FROM {{{table}:ever}} AS n WHERE n.{key} = {of}"
-        f" ORDER BY n.valid_from > %(valid_at)s,"
-        f" abs(n.valid_from - %(valid_at)s::date) LIMIT 1)"
+        f"(SELECT nearest.{column} FROM {{{table}:ever}} AS nearest WHERE nearest.{key} = {of}"
+        f" ORDER BY nearest.valid_from > %(valid_at)s,"
+        f" abs(nearest.valid_from - %(valid_at)s::date) LIMIT 1)"
     )

@@ -28,6 +28,8 @@ class Option(NamedTuple):
 def label_of(page: Page, collection: str, row: dict[str, Any]) -> str:
     """What people call an object."""
     if collection == "persons":
+        if row.get("erased"):
+            return page.say("erased person")
         names = (row.get("given_name"), row.get("family_name"))
         return " ".join(str(name) for name in names if name) or page.say("person without a name")
     for name in NAMED_BY:

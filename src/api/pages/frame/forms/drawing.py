@@ -33,6 +33,7 @@ class Drawn(Struct, frozen=True, kw_only=True):
     typed: str = ""
     options: tuple[Option, ...] = ()
     errors: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
     fields: tuple["Drawn", ...] = ()
     rows: tuple[tuple["Drawn", ...], ...] = ()
 
@@ -46,11 +47,13 @@ class Drawing:
         sent: Sent,
         *,
         errors: dict[str, list[str]],
+        cautions: dict[str, list[str]],
         place: tuple[str, str],
         row: dict[str, Any],
         candidates: dict[str, list[Option]],
     ) -> None:
-        self._page, self._sent, self._errors = page, sent, errors
+        self._page, self._sent = page, sent
+        self._errors, self._cautions = errors, cautions
         self._place, self._row, self._candidates = place, row, candidates
         self._few: dict[str, list[Option] | None] = {}
 
@@ -69,6 +72,7 @@ class Drawing:
             "wide": _is_wide(shape),
             "value": self._sent.text(name),
             "errors": tuple(self._errors.get(name, ())),
+            "cautions": tuple(self._cautions.get(name, ())),
             **more,
         }
         match shape.kind:

@@ -14,11 +14,13 @@ from api.pages.frame.forms.reading import TYPED, Sent
 from api.pages.frame.forms.shape import Shape, shapes
 from api.pages.frame.page import Page
 from api.pages.frame.refusals import field_error, told
+from ledger.application import Wish, cautions
 from ledger.kernel.errors import Invalid, KeyReused, LedgerError, Refusal
 from ledger.kernel.intake import read
 
 UPLOAD = "-file"
 KEY = "form-key"
+CAUTIONED = "form-cautioned"
 # The field that a rule is about, where no fact of the refusal is called like a field.
 _ABOUT = {
     "already_appointed": "role",
@@ -58,6 +60,9 @@ class Form:
         self.page = page
         self.sent = Sent({}, page.lang)
         self.problem = Problem()
+        # Texts that look like personal data: for each field why, and in one word which fields.
+        self.cautions: dict[str, list[str]] = {}
+        self.cautioned = ""
         # A form that is sent twice is recorded once.
         self.key = str(uuid4())
         self._candidates: dict[str, list[Option]] = {}
@@ -80,6 +85,20 @@ class Form:
         await self._keep_files(form)
         return not self.problem
 
+    def thought_over(self, wish: Wish) -> bool:
+        """Whether no text looks like personal data, or somebody was told and left it so.
+
+        What is recorded cannot be erased, so it is said at the fields before that, once.
+        """
+        found = cautions(wish)
+        names = [self.sent.name_of(one.field) or one.field for one in found]
+        self.cautioned = " ".join(sorted(names))
+        if not found or self.cautioned == self.sent.text(CAUTIONED):
+            return True
+        for name, one in zip(names, found, strict=True):
+            self.cautions.setdefault(name, []).append(field_error(self.page.words, one))
+        return False
+
     def label_of(self, name: str) -> str:
         """What the field of that name is called; within rows, with the number of the row."""
         *path, last = name.split("-")
@@ -94,6 +113,7 @@ class Form:
             self.page,
             self.sent,
             errors=self.problem.fields,
+            cautions=self.cautions,
             place=place,
             row=row,
             candidates=self._candidates,

@@ -104,6 +104,8 @@ class CommandForm(Form):
             body=body,
             if_match=int(version) if version.isdigit() and self._known else None,
         )
+        if not self.thought_over(wish):
+            return None
         try:
             return await carry_out(self.page.request, self.page.caller, wish, f"form:{self.key}")
         except (Refusal, Invalid, KeyReused, StaleVersion) as error:
