@@ -12,7 +12,6 @@ from api.moments import MOMENT, PAGING, limit_of, query_of, question_of
 from api.queries import Json, encoded, id_in_path
 from api.state import service
 from ledger.findings import catalogue
-from ledger.findings.judging import Part
 from ledger.findings.model import Severity
 from ledger.kernel.errors import Invalid
 from ledger.queries.asking import Cursor
@@ -39,9 +38,10 @@ async def list_findings(request: Request[Any, Any, Any]) -> Json:
     )
     project = id_in_path(request)
     await question.require("projects", project)
-    after = (cursor.sort != "error", cursor.id) if cursor else None
-    found = await project_findings(question, project, lang, rules, part=Part(after, limit + 1))
-    page, following, position = found[:limit], None, question.moment.known_at
+    found = await project_findings(question, project, rules)
+    if cursor is not None:
+        found = found.after((cursor.sort != "error", cursor.id))
+    page, following, position = found.told(lang, 0, limit), None, question.moment.known_at
     if len(found) > limit:
         following = Cursor(PATH, position, page[-1].severity, page[-1].id).text()
     return encoded({"items": page, "next": following, "position": position}, question)

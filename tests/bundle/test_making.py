@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from lxml import html
 from pypdf import PdfReader
 
-from ledger.bundle.report import ALIKE, PLANS, PRINTED, report
+from ledger.bundle.gathering import Gathering
+from ledger.bundle.report import ALIKE, PLANS, PRINTED
 from ledger.bundle.report_pdf import report_pdf
-from ledger.bundle.tables import COLUMNS, Tables
+from ledger.bundle.tables import COLUMNS
 from ledger.bundle.verify import Tree, leaf_hash
 from ledger.bundle.words import WORDS
 from ledger.event_store.codec import decode
@@ -156,18 +157,20 @@ def test_every_word_is_told_in_both_languages() -> None:
 
 def finding(rule: str, number: int) -> dict[str, Any]:
     told = dict.fromkeys(("message_pl", "message_en", "basis_pl", "basis_en"), f"{rule} {number}")
-    return {"rule": rule, "severity": "error", "position": number, **told}
+    row = {"subject": "s", "subject_name": "n", "rule": rule, "severity": "error"}
+    return {**row, "position": number, **told}
 
 
 def printed(findings: list[dict[str, Any]]) -> str:
     """What stands on paper of these findings."""
-    empty: dict[str, list[dict[str, Any]]] = {plan.name: [] for plan in PLANS}
+    gathering = Gathering()
+    gathering.add("findings", findings)
     project = dict.fromkeys(
         ("title", "code", "programme", "fund", "leader_name", "value", "eu_contribution",
          "starts_on", "ends_on"),
     )  # fmt: skip
-    of = Tables(project=project | {"title": "x", "code": "x"}, rows={**empty, "findings": findings})
-    pdf = report_pdf(report(of, {}), datetime(2026, 1, 1, tzinfo=UTC))
+    said = gathering.report(project | {"title": "x", "code": "x"}, {})
+    pdf = report_pdf(said, datetime(2026, 1, 1, tzinfo=UTC))
     pages = PdfReader(io.BytesIO(pdf)).pages
     text = " ".join(one.extract_text() for one in pages).replace("\u200b", "")
     return re.sub(r"\s+", " ", text)

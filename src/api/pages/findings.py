@@ -1,9 +1,7 @@
 """Which rules of eligibility do the facts break?"""
 
-from collections import Counter
 from typing import Any
 
-import msgspec
 from litestar import Response
 
 from api.pages.frame.navigation import Nav
@@ -20,15 +18,12 @@ SHOWN = 200
 async def findings(page: Page) -> Response[Any]:
     """What is found of the project; by severity and rule, as the address says."""
     lang: Lang = "pl" if page.lang == "pl" else "en"
-    everything = msgspec.to_builtins(await project_findings(page.question, page.id(), lang))
-    severity, rule = page.query.get("severity", ""), page.query.get("rule", "")
-    found = [
-        one for one in everything if severity in ("", one["severity"]) and rule in ("", one["rule"])
-    ]
+    everything = await project_findings(page.question, page.id())
+    found = everything.only(page.query.get("rule", ""), page.query.get("severity", ""))
     return page.show(
         "findings.html",
-        found=found[:SHOWN],
+        found=found.told(lang, 0, SHOWN),
         total=len(found),
-        rules=Counter(one["rule"] for one in everything),
-        severities=Counter(one["severity"] for one in everything),
+        rules=everything.by_rule(),
+        severities=everything.by_severity(),
     )

@@ -1,10 +1,12 @@
 """Where is measured? In fresh databases of one server, each for one measurement."""
 
+import asyncio
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import uuid4
 
 import psycopg
@@ -14,6 +16,10 @@ from psycopg.conninfo import make_conninfo
 from ledger.benchmark.history import History
 from ledger.database.migrate import migrate
 from ledger.event_store.codec import fragments, stamp, written_time
+from ledger.event_store.log import Pending
+from ledger.findings import introduce
+from ledger.privacy.vault import Vault
+from ledger.settings import settings
 
 LINES_PER_COPY = 2_000
 
@@ -51,28 +57,39 @@ def _own_keys() -> Iterator[None]:
 
 
 def fill(url: str, history: History, events: int) -> None:
-    """Puts the history's first events into the log, past its writer: as its owner may."""
+    """Puts the history's first events into the log, past its writer: as its owner may.
+
+    What is said of persons is sealed as the application would have it, and the rules of
+    eligibility are there from the beginning.
+    """
     at = datetime.now(UTC)
-    written = written_time(at)
     into = (
         "COPY log.events (position, stream, version, type, effective_on, recorded_at, recorded_by,"
         " leaf) FROM STDIN"
     )
-    with psycopg.connect(url) as owner:
+    pending, position = history.pending(events), 0
+    with asyncio.Runner() as runner, psycopg.connect(url) as owner:
+        runner.run(introduce(url))
+        vault = Vault(url, settings().keys)
+        runner.run(vault.open())
         with owner.cursor().copy(into) as copy:
-            lines: list[str] = []
-            for position, one in enumerate(history.pending(events), 1):
-                parts = fragments(one.stream, one.version, one.event, one.provenance)
-                leaf = stamp(parts, position, written).hex()
-                lines.append(
-                    f"{position}\t{one.stream}\t{one.version}\t{one.event.event_name}"
-                    f"\t{one.provenance.effective_on}\t{written}"
-                    f"\t{one.provenance.recorded_by}\t\\\\x{leaf}\n"
-                )
-                if len(lines) == LINES_PER_COPY:
-                    copy.write("".join(lines))
-                    lines.clear()
-            copy.write("".join(lines))
+            while some := list(islice(pending, LINES_PER_COPY)):
+                lines = _lines(runner.run(vault.sealed(some)), position, written_time(at))
+                copy.write("".join(lines))
+                position += len(some)
+        runner.run(vault.close())
         owner.execute("UPDATE log.head SET position = %s, recorded_at = %s", (events, at))
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE log.events")
+
+
+def _lines(some: Sequence[Pending], after: int, written: str) -> Iterator[str]:
+    """The events behind a position as COPY reads them."""
+    for position, one in enumerate(some, after + 1):
+        parts = fragments(one.stream, one.version, one.event, one.provenance)
+        leaf = stamp(parts, position, written).hex()
+        yield (
+            f"{position}\t{one.stream}\t{one.version}\t{one.event.event_name}"
+            f"\t{one.provenance.effective_on}\t{written}"
+            f"\t{one.provenance.recorded_by}\t\\\\x{leaf}\n"
+        )

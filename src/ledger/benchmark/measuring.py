@@ -26,7 +26,7 @@ from ledger.database.embedded import EmbeddedPostgres
 
 Part = Literal[
     "appends", "service", "tail", "imports", "rebuild", "sealing", "verify", "bundle", "points",
-    "money",
+    "pages", "money",
 ]  # fmt: skip
 PARTS: tuple[Part, ...] = get_args(Part)
 SMALL_LOG = 10_000
@@ -135,6 +135,7 @@ def _of_one_log(server: str, plan: Plan, tell: Tell) -> Iterator[Figure]:
             "verify": log.verify,
             "bundle": log.bundle,
             "points": lambda: compare(log.asked, few[0], log.points()),
+            "pages": log.pages,
             "money": lambda: compare_money(little[0], log.money(plan.seconds)),
         }
         yield from _each(parts, plan, tell)

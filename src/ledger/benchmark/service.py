@@ -18,6 +18,7 @@ from ledger.access import connected
 from ledger.benchmark.databases import fresh_database
 from ledger.benchmark.figures import Figure, figure
 from ledger.benchmark.requests import request, time_requests
+from ledger.kernel.fields import AccessRole
 
 START_SECONDS = 60
 BASELINE = "an empty Litestar handler"
@@ -61,10 +62,10 @@ def served(url: str) -> Iterator[int]:
         yield port
 
 
-async def new_token(url: str) -> str:
-    """A credential that may do everything."""
+async def new_token(url: str, role: AccessRole = "admin") -> str:
+    """A credential for all projects; the first role may do everything."""
     async with connected(url) as tokens:
-        return await tokens.create("benchmark", "admin")
+        return await tokens.create("benchmark", role)
 
 
 def _free_port() -> int:

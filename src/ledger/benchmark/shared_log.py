@@ -12,6 +12,7 @@ from ledger.benchmark.databases import fill
 from ledger.benchmark.figures import Figure, Timing
 from ledger.benchmark.history import History
 from ledger.benchmark.money import MoneyTimings, time_money
+from ledger.benchmark.page_times import measure_pages
 from ledger.benchmark.points import Point, points, time_points
 from ledger.benchmark.rebuilds import measure_rebuild
 from ledger.benchmark.sealing import measure_sealing
@@ -93,6 +94,12 @@ class SharedLog:
         """How large it is, and how long each of what is asked takes."""
         self._fold()
         return self._events, time_points(self._url, self.asked, self._events)
+
+    def pages(self) -> Iterator[Figure]:
+        """How long the pages about it take."""
+        self._fold()
+        self._seal()
+        yield from measure_pages(self._url, self._events)
 
     def money(self, seconds: float) -> MoneyTimings:
         """How long answers about money take; this records into it, so it comes last."""

@@ -3,11 +3,31 @@
 import asyncio
 import hashlib
 import zipfile
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 from typing import IO, cast
 
-FEW_BYTES = 256 * 1024
+Chunks = AsyncIterator[bytes] | Iterable[bytes] | bytes
+
+
+class Kept:
+    """Bytes that wait until they are sent: packed, as they may be many, and in the order given."""
+
+    def __init__(self) -> None:
+        self._packer = zlib.compressobj(1)
+        self._packed: list[bytes] = []
+
+    def add(self, some: bytes) -> None:
+        """More of them, at the end."""
+        self._packed.append(self._packer.compress(some))
+
+    def chunks(self) -> Iterator[bytes]:
+        """All of them, once; nothing can be added afterwards."""
+        self._packed.append(self._packer.flush())
+        unpacker = zlib.decompressobj()
+        for packed in self._packed:
+            yield unpacker.decompress(packed)
 
 
 class _Outgoing:
@@ -39,7 +59,7 @@ class Archive:
         self._zip = zipfile.ZipFile(cast("IO[bytes]", self._out), "w")
 
     async def member(
-        self, name: str, chunks: AsyncIterator[bytes] | bytes, *, large: bool = False
+        self, name: str, chunks: Chunks, *, large: bool = False
     ) -> AsyncIterator[bytes]:
         """Adds a member; yields what the zip has grown by. `large`: it may pass 2 GiB."""
         digest = hashlib.sha256()
@@ -65,9 +85,12 @@ class Archive:
         return made
 
 
-async def _several(chunks: AsyncIterator[bytes] | bytes) -> AsyncIterator[bytes]:
+async def _several(chunks: Chunks) -> AsyncIterator[bytes]:
     if isinstance(chunks, bytes):
         yield chunks
-    else:
+    elif isinstance(chunks, AsyncIterator):
         async for chunk in chunks:
+            yield chunk
+    else:
+        for chunk in chunks:
             yield chunk

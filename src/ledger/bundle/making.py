@@ -5,20 +5,21 @@ The bundle is made at a signed checkpoint. The same checkpoint and day give the 
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
-from ledger.bundle.archive import Archive
-from ledger.bundle.contents import Contents, contents, event_lines, hash_lines
-from ledger.bundle.report import report, told_as
-from ledger.bundle.report_html import report_html
+from ledger.bundle.archive import Archive, Chunks
+from ledger.bundle.contents import Contents, Document, contents, event_lines, hash_lines
+from ledger.bundle.gathering import Gathering
+from ledger.bundle.report import told_as
 from ledger.bundle.report_pdf import report_pdf
 from ledger.bundle.sealed import Sealed
-from ledger.bundle.tables import csv_file, tables
+from ledger.bundle.tables import portions
 from ledger.documents import Documents
 from ledger.event_store.log import EventLog
 from ledger.integrity.note import sign
@@ -26,7 +27,7 @@ from ledger.papers.imprint import Imprint, imprint
 from ledger.papers.written import file_name
 from ledger.privacy.disclosure import Disclosure
 from ledger.projections.engine.reading import Moment, Reading
-from ledger.queries.asking import Asker, Question
+from ledger.queries.asking import Asker, Question, listing
 
 FORMAT = "ledger bundle 1"
 MANY = 100_000  # so many events may pass 2 GiB
@@ -62,23 +63,32 @@ async def bundle(sources: Sources, sealed: Sealed, wish: Wish) -> Bundle:
     # Nobody's name goes into a file that no erasure can reach; ages are counted all the same.
     asker = Asker(project=wish.project)
     question = Question(sources.reading, moment, asker, disclosure=sources.disclosure)
+    head = await question.one(listing("/api/projects"), wish.project)
     found = await contents(question, sources.log, wish.project)
-    of = await tables(question, wish.project, found.documents)
     made = await imprint(sources.log, moment)
-    said = report(of, _proof(sealed, made, len(found.positions)))
-    texts = {
+    of = await _gathered(question, wish.project, found.documents)
+    said = of.report(msgspec.json.decode(head.row), _proof(sealed, made, len(found.positions)))
+    texts: dict[str, Chunks] = {
         "README.txt": _file("README.txt"),
         "verify.py": _file("verify.py"),
         "verifier_key": f"{sealed.signer.verifier.vkey}\n".encode(),
         "checkpoint": sealed.note,
         **_witness_keys(sealed),
         **{f"continued/{n:04}.note": one for n, (_, one) in enumerate(sealed.continued, 1)},
-        "report.html": report_html(said),
+        "report.html": of.html(said),
         "report.pdf": await asyncio.to_thread(report_pdf, said, made.recorded_at),
-        **{f"projections/{name}.csv": csv_file(name, rows) for name, rows in of.rows.items()},
+        **of.files(),
     }
     name = file_name("ledger", said.code, moment.known_at, wish.valid_at.isoformat(), suffix=".zip")
     return Bundle(name, _Sending(sources, sealed, wish, found, made).chunks(texts))
+
+
+async def _gathered(question: Question, project: str, documents: Sequence[Document]) -> Gathering:
+    """The tables, made while others are served."""
+    gathering = Gathering()
+    async for name, rows in portions(question, project, documents):
+        await asyncio.to_thread(gathering.add, name, rows)
+    return gathering
 
 
 def _witness_keys(sealed: Sealed) -> dict[str, bytes]:
@@ -142,13 +152,15 @@ class _Sending:
         self._sources, self._sealed, self._wish, self._found = sources, sealed, wish, found
         self._zip = Archive(made.recorded_at)
 
-    async def chunks(self, texts: dict[str, bytes]) -> AsyncIterator[bytes]:
+    async def chunks(self, texts: Mapping[str, Chunks]) -> AsyncIterator[bytes]:
         """The zip from its beginning to its end; the manifest comes last."""
         log, size, inside = self._sources.log, self._sealed.checkpoint.size, self._found.positions
-        for name, text in texts.items():
-            async for grown in self._zip.member(name, text):
-                yield grown
         large = size > MANY
+        for name, text in texts.items():
+            async for grown in self._zip.member(
+                name, text, large=large and not isinstance(text, bytes)
+            ):
+                yield grown
         hashes = hash_lines(log, size, inside, self._found.withheld)
         events = event_lines(log, inside)
         for name, lines in (("events.jsonl", events), ("hashes.txt", hashes)):

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
-from ledger.bundle.tables import Row, Tables
+from ledger.bundle.tables import Row
 from ledger.bundle.words import WORDS
 from ledger.papers.written import LANGS, Lang, amount, day
 
@@ -26,6 +26,9 @@ class Both(NamedTuple):
     def of(self, lang: Lang) -> str:
         """In that language."""
         return self.en if lang == "en" else self.pl
+
+
+Cells = Sequence[Both]
 
 
 class Column(NamedTuple):
@@ -53,15 +56,45 @@ class Plan(NamedTuple):
     alike: str = ""
 
 
-class Table(Struct, frozen=True, kw_only=True):
-    """A table with its cells in both languages; `printed`: those of the rows that go on paper."""
+class Table:
+    """A table of the report, to which rows come some at a time; it keeps those that go on paper.
 
-    name: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Both]]
-    printed: Sequence[Sequence[Both]]
-    total: Sequence[Both]
-    in_print: bool
+    `count`: how many rows came; `printed`: the cells of some of them.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.name, self.columns, self.in_print = plan.name, plan.columns, plan.in_print
+        self.count = 0
+        self.printed: list[Cells] = []
+        self._plan = plan
+        self._sums = [Decimal("0.00")] * len(plan.columns)
+        self._alike = Counter[Any]()
+
+    def add(self, rows: Iterable[Row]) -> list[Cells]:
+        """The cells of more rows."""
+        return [self._add(row) for row in rows]
+
+    def _add(self, row: Row) -> Cells:
+        cells = [cell(row, one) for one in self.columns]
+        self.count += 1
+        # A paper is to be read, and the file has all of the rows.
+        self._alike[kind := row.get(self._plan.alike)] += 1
+        few = not self._plan.alike or self._alike[kind] <= ALIKE
+        if few and len(self.printed) < PRINTED:
+            self.printed.append(cells)
+        for at, one in enumerate(self.columns if self._plan.summed else ()):
+            if one.kind == "money" and (amount := row[one.key or one.word]):
+                self._sums[at] += Decimal(amount)
+        return cells
+
+    @property
+    def total(self) -> Cells:
+        """The last row, where columns are summed."""
+        if not self._plan.summed or not self.count:
+            return []
+        told = zip(self.columns, self._sums, strict=True)
+        sums = [_money(one) if of.kind == "money" else _plain("") for of, one in told]
+        return [Both(*WORDS["total"]), *sums[1:]]
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -174,15 +207,14 @@ _PROJECT = (
 _UNKNOWN = "–"
 
 
-def report(of: Tables, proof: Mapping[str, Any]) -> Report:
-    """The report of these tables; `proof` says what they were made from."""
-    project = of.project
+def report(project: Row, proof: Mapping[str, Any], tables: Sequence[Table]) -> Report:
+    """The report of a project; `proof` says from what it was made."""
     return Report(
         title=project["title"],
         code=project["code"],
         proof=[(name, _proof(value)) for name, value in proof.items()],
         project=[(one.word, cell(project, one)) for one in _PROJECT],
-        tables=[_table(plan, _rows(of, plan.name)) for plan in PLANS],
+        tables=tables,
     )
 
 
@@ -195,47 +227,6 @@ def _proof(value: Any) -> Both:
     if isinstance(value, Both):
         return value
     return Both(day(value, "pl"), day(value, "en")) if isinstance(value, date) else _plain(value)
-
-
-def _rows(of: Tables, name: str) -> Sequence[Row]:
-    if name == "findings_by_rule":
-        return _by_rule(of.rows["findings"])
-    rows = of.rows[name]
-    if name == "teams":
-        return [{**one, "members": len(one["members"])} for one in rows]
-    if name == "documents":
-        return [{**one, "stored": "yes" if one["stored"] else "no"} for one in rows]
-    return rows
-
-
-def _by_rule(findings: Sequence[Row]) -> Sequence[Row]:
-    """How often each rule was broken, in the order in which the findings are listed."""
-    count = Counter(one["rule"] for one in findings)
-    first = {one["rule"]: one for one in reversed(findings)}
-    return [{**first[rule], "count": often} for rule, often in count.items()]
-
-
-def _printed(plan: Plan, rows: Sequence[Row]) -> list[int]:
-    """Which rows go on paper: a paper is to be read, and the file has all of them."""
-    seen, found = Counter[Any](), list[int]()
-    for at, row in enumerate(rows):
-        seen[kind := row.get(plan.alike)] += 1
-        if not plan.alike or seen[kind] <= ALIKE:
-            found.append(at)
-    return found[:PRINTED]
-
-
-def _table(plan: Plan, rows: Sequence[Row]) -> Table:
-    cells = [[cell(row, one) for one in plan.columns] for row in rows]
-    total = [_sum(rows, one) for one in plan.columns] if plan.summed and rows else []
-    return Table(
-        name=plan.name,
-        columns=plan.columns,
-        rows=cells,
-        printed=[cells[at] for at in _printed(plan, rows)],
-        total=total and [Both(*WORDS["total"]), *total[1:]],
-        in_print=plan.in_print,
-    )
 
 
 def cell(row: Row, column: Column) -> Both:
@@ -258,13 +249,6 @@ def cell(row: Row, column: Column) -> Both:
             return _plain(int(value))
         case _:
             return _plain(value)
-
-
-def _sum(rows: Iterable[Row], column: Column) -> Both:
-    if column.kind != "money":
-        return _plain("")
-    amounts = (row[column.key or column.word] for row in rows)
-    return _money(sum((Decimal(one) for one in amounts if one), Decimal("0.00")))
 
 
 def _money(value: Decimal) -> Both:

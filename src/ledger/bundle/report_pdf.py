@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import typst
 
-from ledger.bundle.report import NUMBERS, Both, Column, Report, Table
+from ledger.bundle.report import NUMBERS, Both, Cells, Column, Report, Table
 from ledger.bundle.report_html import CHECK
 from ledger.bundle.words import WORDS
 from ledger.papers.typesetting import STANDARDS, fonts, plain, shown
@@ -49,7 +49,7 @@ def _part(report: Report, lang: Lang) -> dict[str, Any]:
 
 
 def _table(table: Table, lang: Lang, said: dict[str, str]) -> dict[str, Any]:
-    count, shown_here = len(table.rows), len(table.printed)
+    count, shown_here = table.count, len(table.printed)
     return {
         "title": said[table.name],
         "columns": [_column(one, said) for one in table.columns],
@@ -59,7 +59,7 @@ def _table(table: Table, lang: Lang, said: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _cells(columns: Sequence[Column], row: Sequence[Both], lang: Lang) -> list[str]:
+def _cells(columns: Sequence[Column], row: Cells, lang: Lang) -> list[str]:
     """Numbers are not torn apart at the end of a line."""
     told = [(column, said.of(lang)) for column, said in zip(columns, row, strict=True)]
     return [text if one.kind in NUMBERS or not text else shown(text) for one, text in told]

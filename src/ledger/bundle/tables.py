@@ -6,19 +6,21 @@ The same rows stand in the tables of the bundle (`projections/*.csv`) and in its
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from ledger.bundle.contents import Document
-from ledger.queries.asking import Cursor, Question, listing
+from ledger.findings import Judged
+from ledger.papers.written import LANGS
+from ledger.queries.asking import Question, listing
 from ledger.queries.budget import budget
 from ledger.queries.findings import project_findings
 from ledger.queries.indicators import indicators
 
-PAGE = 5_000
+AT_A_TIME = 2_000
+CLAIMS_AT_A_TIME = 4  # each of them with thousands of charges
 Row = Mapping[str, Any]
 
 COLUMNS = {
@@ -68,52 +70,43 @@ COLUMNS = {
 }  # fmt: skip
 
 
-class Tables(Struct, frozen=True, kw_only=True):
-    """The project as it is agreed, and the rows of every table."""
-
-    project: Row
-    rows: Mapping[str, Sequence[Row]]
+Portion = tuple[str, Sequence[Row]]  # some rows, and of which table
 
 
-async def tables(question: Question, project: str, documents: Sequence[Document]) -> Tables:
-    """The tables at the moment of the question. Raises `NotFound` where there is no project."""
-    head = await question.one(listing("/api/projects"), project)
-    of = {"project": project}
-    claims = await _all(question, "/api/claims", of)
-    teams = await _all(question, "/api/teams", of)
-    agreements = await _all(question, "/api/agreements", of)
-    return Tables(
-        project=msgspec.json.decode(head.row),
-        rows={
-            "budget": msgspec.to_builtins(await budget(question, project)),
-            "expenditures": await _expenditures(question, of),
-            "claims": [one | one["totals"] | {"claim": one["id"]} for one in claims],
-            "claim_lines": _parts(claims, "claim", "charges"),
-            "teams": [one | {"team": one["id"]} for one in teams],
-            "team_members": _parts(teams, "team", "members"),
-            "agreements": [_agreement(one) for one in agreements],
-            "obligations": _parts(agreements, "agreement", "obligations"),
-            "milestones": await _all(
-                question, "/api/projects/{id}/milestones", {"id": project}
-            ),
-            "indicators": msgspec.to_builtins(await indicators(question, project)),
-            "findings": await _findings(question, project),
-            "documents": msgspec.to_builtins(documents),
-        },
-    )  # fmt: skip
+async def portions(
+    question: Question, project: str, documents: Sequence[Document]
+) -> AsyncIterator[Portion]:
+    """The rows of all tables at the moment of the question, those of each table in their order.
+
+    No more than a portion of them is held here.
+    """
+    yield "budget", msgspec.to_builtins(await budget(question, project))
+    async for rows in _walk(question, "/api/expenditures", project, AT_A_TIME):
+        yield "expenditures", [_charge(one, part) for one in rows for part in one["charges"]]
+    async for rows in _walk(question, "/api/claims", project, CLAIMS_AT_A_TIME):
+        yield "claims", [one | one["totals"] | {"claim": one["id"]} for one in rows]
+        yield "claim_lines", _parts(rows, "claim", "charges")
+    async for rows in _walk(question, "/api/teams", project, AT_A_TIME):
+        yield "teams", [one | {"team": one["id"]} for one in rows]
+        yield "team_members", _parts(rows, "team", "members")
+    async for rows in _walk(question, "/api/agreements", project, AT_A_TIME):
+        yield "agreements", [_agreement(one) for one in rows]
+        yield "obligations", _parts(rows, "agreement", "obligations")
+    page = await question.page(listing("/api/projects/{id}/milestones"), {"id": project})
+    yield "milestones", [msgspec.json.decode(one) for one in page.rows]
+    counted = await indicators(question, project)
+    yield "indicators", msgspec.to_builtins(counted)
+    found = await project_findings(question, project, counted=counted)
+    for first in range(0, len(found), AT_A_TIME):
+        yield "findings", _findings(found, first)
+    yield "documents", msgspec.to_builtins(documents)
 
 
-async def _all(question: Question, path: str, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every row of a listing, read page by page where it has pages."""
-    of, cursor = listing(path), None
-    rows: list[dict[str, Any]] = []
-    while True:
-        limit = PAGE if of.single else None
-        page = await question.page(of, filters, limit=limit, cursor=cursor)
-        rows += map(msgspec.json.decode, page.rows)
-        if page.next is None:
-            return rows
-        cursor = Cursor.read(page.next, path, question.moment.known_at)
+async def _walk(
+    question: Question, path: str, project: str, at_a_time: int
+) -> AsyncIterator[list[dict[str, Any]]]:
+    async for rows in question.walk(listing(path), {"project": project}, at_a_time):
+        yield [msgspec.json.decode(one) for one in rows]
 
 
 def _parts(rows: Iterable[Row], name: str, parts: str) -> list[Row]:
@@ -128,41 +121,39 @@ def _agreement(row: Row) -> Row:
     }
 
 
-async def _expenditures(question: Question, of: Mapping[str, Any]) -> list[Row]:
-    """A row for every charge, with its document; amounts of the document stand in each."""
-    found = await _all(question, "/api/expenditures", of)
-    return [
-        {**one, **charge, "expenditure": one["id"]} for one in found for charge in one["charges"]
-    ]
+def _charge(document: Row, charge: Row) -> Row:
+    """A charge with its document; amounts of the document stand in each."""
+    return {**document, **charge, "expenditure": document["id"]}
 
 
-async def _findings(question: Question, project: str) -> list[Row]:
+def _findings(found: Judged, first: int) -> list[Row]:
     """What breaks a rule, in both languages side by side."""
-    counted = await indicators(question, project)
-    said = [
-        msgspec.to_builtins(await project_findings(question, project, lang, counted=counted))
-        for lang in ("pl", "en")
-    ]
-    english = {one["id"]: one for one in said[1]}
+    polish, english = (found.told(lang, first, first + AT_A_TIME) for lang in LANGS)
     return [
-        one
+        msgspec.to_builtins(one)
         | {
-            "message_pl": one["message"],
-            "message_en": english[one["id"]]["message"],
-            "basis_pl": one["basis"],
-            "basis_en": english[one["id"]]["basis"],
+            "message_pl": one.message,
+            "message_en": other.message,
+            "basis_pl": one.basis,
+            "basis_en": other.basis,
         }
-        for one in said[0]
+        for one, other in zip(polish, english, strict=True)
     ]
 
 
-def csv_file(name: str, rows: Iterable[Row]) -> bytes:
-    """A table as UTF-8 with commas; amounts with a point, days as year-month-day."""
+def csv_head(name: str) -> bytes:
+    """The names of a table's columns."""
+    return _written([COLUMNS[name]])
+
+
+def csv_lines(name: str, rows: Iterable[Row]) -> bytes:
+    """Rows of a table as UTF-8 with commas; amounts with a point, days as year-month-day."""
+    return _written([_cell(row[column]) for column in COLUMNS[name]] for row in rows)
+
+
+def _written(lines: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
-    out = csv.writer(text, lineterminator="\n")
-    columns = COLUMNS[name]
-    out.writerow(columns)
-    out.writerows([_cell(row[column]) for column in columns] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue().encode()
 
 

@@ -2,6 +2,6 @@
 
 from ledger.findings.facts import IndicatorFact
 from ledger.findings.introducing import introduce
-from ledger.findings.judging import Finding, findings, findings_of
+from ledger.findings.judging import Finding, Judged, findings_of, judged
 
-__all__ = ["Finding", "IndicatorFact", "findings", "findings_of", "introduce"]
+__all__ = ["Finding", "IndicatorFact", "Judged", "findings_of", "introduce", "judged"]

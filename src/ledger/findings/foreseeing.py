@@ -72,7 +72,7 @@ async def foreseen(
         return []
     twins = await _twins(ask, project, draft, scope)
     as_if = _with(facts, draft, twins, moment.known_at + 1)
-    found = await asyncio.to_thread(judge, rules, as_if, lang)
+    found = (await asyncio.to_thread(judge, rules, as_if)).told(lang)
     lines = {f"{BY_LINE}/{project}/{one.line}" for one in draft.charges}
     return [one for one in found if one.subject == draft.expenditure or one.id in lines]
 

@@ -5,6 +5,7 @@ does not change because a rule was thought of later. From there on it judges old
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from ledger.findings import catalogue
 from ledger.findings.facts import Facts, IndicatorFact
 from ledger.findings.loading import Ask, load
 from ledger.findings.model import Found, Lang, Rule, Severity
-from ledger.findings.rule_sets import RuleSet, rule_set_of
+from ledger.findings.rule_sets import rule_set_of
 from ledger.findings.wording import sentence
 from ledger.kernel.fields import Id, Title
 from ledger.projections.engine.reading import Moment
@@ -29,16 +30,6 @@ SELECT DISTINCT c.project::text FROM {charges} AS c
 WHERE c.expenditure = ANY(%(expenditures)s::uuid[]) AND NOT c.withdrawn
     AND (%(scope)s::uuid IS NULL OR c.project = %(scope)s::uuid)
 ORDER BY 1"""
-
-
-class Part(NamedTuple):
-    """A part of a list: so many findings from behind a place."""
-
-    after: Place | None = None
-    limit: int | None = None
-
-
-WHOLE = Part()
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -60,24 +51,63 @@ class Finding(Struct, frozen=True, kw_only=True):
         return (self.severity != "error", self.id)
 
 
-async def findings(
+class _One(NamedTuple):
+    place: Place
+    rule: Rule
+    found: Found
+    regulation: str
+
+
+class Judged:
+    """What rules find, errors first. It is put into words only as far as somebody reads it."""
+
+    def __init__(self, found: Sequence[_One] = ()) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def by_rule(self) -> Counter[str]:
+        """How often each rule is broken, in the order of the findings."""
+        return Counter(one.rule.id for one in self._found)
+
+    def by_severity(self) -> Counter[Severity]:
+        """How many are how grave."""
+        return Counter(one.rule.severity for one in self._found)
+
+    def only(self, rule: str = "", severity: str = "") -> "Judged":
+        """What is found by a rule, and of a severity, where they are named."""
+        return Judged(
+            [
+                one
+                for one in self._found
+                if rule in ("", one.rule.id) and severity in ("", one.rule.severity)
+            ]
+        )
+
+    def after(self, place: Place) -> "Judged":
+        """What stands behind that place."""
+        return Judged([one for one in self._found if one.place > place])
+
+    def told(self, lang: Lang, first: int = 0, last: int | None = None) -> list[Finding]:
+        """Those from `first` to before `last`, in words."""
+        return [_finding(one, lang) for one in self._found[first:last]]
+
+
+async def judged(
     ask: Ask,
     moment: Moment,
     project: str,
     *,
     scope: str | None,
-    lang: Lang,
     indicators: Sequence[IndicatorFact] = (),
     rules: Collection[str] | None = None,
-    part: Part = WHOLE,
-) -> list[Finding]:
+) -> Judged:
     """What is found of a project by these rules, or by all, for one who sees `scope` or all."""
     applied = [one for one in await introduced(ask) if rules is None or one.id in rules]
     facts = await load(ask, moment.valid_at, project, applied, scope=scope, indicators=indicators)
-    if facts is None:
-        return []
     # Big projects take a while to judge; others are served meanwhile.
-    return await asyncio.to_thread(judge, applied, facts, lang, part)
+    return Judged() if facts is None else await asyncio.to_thread(judge, applied, facts)
 
 
 async def findings_of(
@@ -89,7 +119,7 @@ async def findings_of(
     asked = list(expenditures)
     for (project,) in await ask(_BEARERS, expenditures=asked, scope=scope):
         facts = await load(ask, moment.valid_at, project, applied, scope=scope, expenditures=asked)
-        for one in judge(applied, facts, lang) if facts else ():
+        for one in judge(applied, facts).told(lang) if facts else ():
             if one.subject in expenditures:
                 found[one.id] = one
     return sorted(found.values(), key=lambda one: one.place)
@@ -101,33 +131,32 @@ async def introduced(ask: Ask) -> list[Rule]:
     return [one for one in catalogue.rules() if one.id in known]
 
 
-def judge(rules: Iterable[Rule], facts: Facts, lang: Lang, part: Part = WHOLE) -> list[Finding]:
-    """The findings in their order; only those that are asked for are put into words."""
+def judge(rules: Iterable[Rule], facts: Facts) -> Judged:
+    """What these rules find of the facts."""
     limits = rule_set_of(facts.project.programme, facts.project.starts_on)
     found = [
-        ((rule.severity != "error", _id(rule, one)), rule, one)
+        _One((rule.severity != "error", _id(rule, one)), rule, one, limits.regulation)
         for rule in rules
         for one in rule.find(facts, limits)
     ]
-    if part.after is not None:
-        found = [one for one in found if one[0] > part.after]
     found.sort(key=itemgetter(0))
-    return [_finding(rule, one, limits, lang) for _, rule, one in found[: part.limit]]
+    return Judged(found)
 
 
 def _id(rule: Rule, found: Found) -> str:
     return "/".join(filter(None, (rule.id, found.subject, found.key)))
 
 
-def _finding(rule: Rule, found: Found, limits: RuleSet, lang: Lang) -> Finding:
+def _finding(one: _One, lang: Lang) -> Finding:
+    (_, id), rule, found, regulation = one
     return Finding(
-        id=_id(rule, found),
+        id=id,
         rule=rule.id,
         severity=rule.severity,
         subject=found.subject,
         subject_collection=found.collection,
         subject_name=found.name,
         message=sentence(rule.message, found.says, lang),
-        basis=rule.basis[limits.regulation].of(lang),
+        basis=rule.basis[regulation].of(lang),
         position=found.position,
     )

@@ -15,9 +15,9 @@ from ledger.papers.words import words
 from ledger.papers.workbooks import Value
 from ledger.papers.written import Lang, file_name
 from ledger.projections.expenditure_register import OF_CHARGE
-from ledger.queries.asking import Cursor, Question, listing
+from ledger.queries.asking import Question, listing
 
-PAGE = 5_000
+AT_A_TIME = 2_000  # documents
 EVERYTHING: Mapping[str, Any] = MappingProxyType({})
 COLUMNS = columns(
     [
@@ -44,16 +44,11 @@ async def register(
     What was withdrawn is left out, unless it is what is asked for.
     """
     said, lines = words(lang), await _budget_lines(question, project)
-    of, cursor, ordinal = listing("/api/expenditures"), None, 0
-    asked = {**filters, "project": project}
-    while True:
-        page = await question.page(of, asked, limit=PAGE, cursor=cursor)
-        charges = [one for text in page.rows for one in _charges(text, asked, lines)]
+    asked, ordinal = {**filters, "project": project}, 0
+    async for portion in question.walk(listing("/api/expenditures"), asked, AT_A_TIME):
+        charges = [one for text in portion for one in _charges(text, asked, lines)]
         yield [cells(n, one, COLUMNS, said) for n, one in enumerate(charges, ordinal + 1)]
         ordinal += len(charges)
-        if page.next is None:
-            return
-        cursor = Cursor.read(page.next, of.path, question.moment.known_at)
 
 
 async def _budget_lines(

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -185,6 +185,24 @@ class Question:
         id, sort = places[limit - 1]
         return Page(rows, Cursor(listing.path, self.moment.known_at, sort or "", id).text())
 
+    async def walk(
+        self, listing: Listing, filters: Mapping[str, Any], at_a_time: int
+    ) -> AsyncIterator[list[str]]:
+        """All rows of a listing that the asker may see, so many at a time.
+
+        They are put in order once, however many they are; each portion is then made by itself.
+        """
+        params = dict.fromkeys(listing.filters) | dict(filters)
+        conditions = self._conditions(listing, filters)
+        places = await self._places(listing, conditions, params, None, None)
+        conditions = [
+            *self._conditions(listing, ()),
+            f"{listing.single} = ANY(%(portion)s::uuid[])",
+        ]
+        for start in range(0, len(places), at_a_time):
+            params["portion"] = [id for id, _ in places[start : start + at_a_time]]
+            yield await self._whole(listing, conditions, params)
+
     async def _page_by_name(
         self,
         listing: Listing,
@@ -249,16 +267,15 @@ class Question:
         listing: Listing,
         conditions: list[str],
         params: Mapping[str, Any],
-        limit: int,
+        limit: int | None,
         cursor: Cursor | None,
     ) -> list[tuple[Any, ...]]:
-        """The ids of a page and one more, each with what it is sorted by."""
+        """The ids of a page and one more, or of all, each with what it is sorted by."""
         text = (
             f"SELECT x.id::text, ({listing.order})::text {_in_order(listing, conditions, cursor)}"
         )
-        return await self.rows(
-            f"{text} LIMIT {limit + 1}", plan_once=False, **params, **_after(cursor)
-        )
+        text += "" if limit is None else f" LIMIT {limit + 1}"
+        return await self.rows(text, plan_once=False, **params, **_after(cursor))
 
     async def _whole(
         self,

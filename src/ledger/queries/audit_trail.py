@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from ledger.findings import Finding
+from ledger.findings import Judged
 from ledger.findings.model import Lang
 from ledger.findings.wording import Text
 from ledger.kernel.errors import NotFound
@@ -78,7 +78,7 @@ class _Known(NamedTuple):
     counts: Mapping[str, int]
     events: Sequence[TrailEvents]
     papers: Sequence[_Paper]
-    findings: Mapping[str, Sequence[Finding]]
+    findings: Judged
 
 
 _COUNT = "SELECT " + ", ".join(f"(SELECT count(*) FROM {text})" for text in COUNTS.values())
@@ -100,14 +100,14 @@ WHERE {_MINE} AND e.effective_on <= %(valid_at)s ORDER BY v.position, v.digest""
 async def audit_trail(question: Question, project: str, lang: Lang) -> list[AuditElement]:
     """The thirteen elements, as they are answered on the day."""
     await question.require("projects", project)
-    known = await _known(question, project, lang)
+    known = await _known(question, project)
     if not known.counts["projects"]:
         raise NotFound
     when = pinned(question.moment)
     return [_told(element, known, project, when, lang) for element in ELEMENTS]
 
 
-async def _known(question: Question, project: str, lang: Lang) -> _Known:
+async def _known(question: Question, project: str) -> _Known:
     counted = await question.rows(_COUNT, plan_once=False, project=project)
     link = f"/api/events{pinned(question.moment)}&project={project}&type="
     events = [
@@ -119,9 +119,7 @@ async def _known(question: Question, project: str, lang: Lang) -> _Known:
     papers = [
         _Paper(*row) for row in await question.rows(_PAPERS, plan_once=False, project=project)
     ]
-    found: dict[str, list[Finding]] = {}
-    for one in await project_findings(question, project, lang):
-        found.setdefault(one.rule, []).append(one)
+    found = await project_findings(question, project)
     return _Known(dict(zip(COUNTS, counted[0], strict=True)), events, papers, found)
 
 
@@ -185,13 +183,17 @@ def _findings(
     return [
         TrailLink(
             what=rule,
-            text=_BREACH.of(lang).format(basis=found[0].basis),
-            count=len(found),
+            text=_BREACH.of(lang).format(basis=_basis(known.findings, rule, lang)),
+            count=count,
             address=f"/api/projects/{project}/findings{when}&rule={rule}&lang={lang}",
         )
-        for rule, found in sorted(known.findings.items())
+        for rule, count in sorted(known.findings.by_rule().items())
         if rule in element.rules or (element.number == LAW and rule not in others)
     ]
+
+
+def _basis(found: Judged, rule: str, lang: Lang) -> str:
+    return found.only(rule).told(lang, 0, 1)[0].basis
 
 
 def _lacking(what: str, text: Text, count: int, lang: Lang) -> TrailLink:

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from ledger.findings import Finding, IndicatorFact, findings, findings_of
+from ledger.findings import Finding, IndicatorFact, Judged, findings_of, judged
 from ledger.findings.foreseeing import Draft, foreseen
-from ledger.findings.judging import WHOLE, Part
 from ledger.findings.model import Lang
 from ledger.queries.asking import Question
 from ledger.queries.indicators import IndicatorRow, indicators
@@ -16,27 +15,23 @@ _COUNTS = "indicator_behind"  # the one rule that needs the indicators counted
 async def project_findings(
     question: Question,
     project: str,
-    lang: Lang,
     rules: Collection[str] | None = None,
     *,
     counted: Sequence[IndicatorRow] | None = None,
-    part: Part = WHOLE,
-) -> list[Finding]:
-    """What these rules, or all, find of a project; errors first.
+) -> Judged:
+    """What these rules, or all, find of a project; nothing while there is no such project.
 
     `counted`: the project's indicators, where they are counted already.
     """
     if counted is None:
         needed = rules is None or _COUNTS in rules
         counted = await indicators(question, project) if needed else []
-    return await findings(
+    return await judged(
         question.rows,
         question.moment,
         project,
         scope=question.asker.project,
-        lang=lang,
         rules=rules,
-        part=part,
         indicators=[
             IndicatorFact(
                 code=one.code,

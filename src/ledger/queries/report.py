@@ -1,24 +1,28 @@
 """How does the project stand? A manager's summary on one page, at one moment."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from ledger.findings import Judged
 from ledger.findings.model import Lang
 from ledger.projections.stream_register import of_project
 from ledger.queries.asking import Question, listing, pinned
 from ledger.queries.budget import budget_totals
 from ledger.queries.findings import project_findings
-from ledger.queries.indicators import indicators
+from ledger.queries.indicators import IndicatorRow, indicators
 from ledger.queries.settlement import advances
+from ledger.queries.side_by_side import Asked, side_by_side
 
-_OF_ACTIVITY = ("kind", "status", "attendance")
-_OF_GRANT = ("amount", "paid", "settled", "outstanding", "status")
-_OF_CLAIM = ("id", "number", "status", "period_from", "period_to", "totals")
+# Each team that is there, and how many are in it.
+_TEAMS = """
+SELECT t.kind, t.voivodeship,
+    (SELECT count(*) FROM {appointments} AS a WHERE a.team = t.team)
+FROM {teams} AS t WHERE t.project = %(project)s::uuid AND t.dissolved_on IS NULL"""
 FIRST_FINDINGS = 20
 OPEN = ("open", "partly", "overdue")
 
@@ -27,39 +31,59 @@ async def report(question: Question, project: str, lang: Lang = "pl") -> dict[st
     """Everything that a manager asks first. Raises `NotFound`."""
     head = await question.one(listing("/api/projects"), project)
     row = msgspec.json.decode(head.row)
-    in_project = {"project": project}
-    milestones = await _rows(question, "/api/projects/{id}/milestones", {"id": project})
-    teams = await _rows(question, "/api/teams", in_project)
-    agreements = await _rows(question, "/api/agreements", in_project)
-    activities = await question.fields(listing("/api/activities"), in_project, _OF_ACTIVITY)
-    grants = await question.fields(listing("/api/grants"), in_project, _OF_GRANT)
-    counted = await indicators(question, project)
-    found = msgspec.to_builtins(await project_findings(question, project, lang, counted=counted))
-    claims = await question.fields(listing("/api/claims"), in_project, _OF_CLAIM)
-    cases = await question.fields(listing("/api/support-cases"), in_project, ["status"])
-    deliverables = await question.fields(listing("/api/deliverables"), in_project, ["status"])
+    parts = _parts(question, project)
+    answers = await side_by_side(*parts.values())
+    found = dict(zip(parts, answers, strict=True))
+    counted, findings = found.pop("judged")
     return {
         "id": project,
         "valid_at": question.moment.valid_at,
         "known_at": question.moment.known_at,
         "project": row,
         "time_elapsed": time_elapsed(question, row),
-        "milestones": milestones,
+        **found,
         "indicators": counted,
-        "teams": _teams(teams),
-        "agreements": _agreements(agreements),
-        "activities": _activities(activities),
-        "deliverables": _by(deliverables, "status") | {"total": len(deliverables)},
-        "budget": await budget_totals(question, project),
-        "advances": await advances(question, project),
-        "claims": _claims(claims),
-        "grants": _grants(grants),
-        "support_cases": _by(cases, "status") | {"total": len(cases)},
-        "findings": _findings(found, question, project),
-        "latest_events": await _latest_events(question, project),
+        "teams": _teams(found["teams"]),
+        "agreements": _agreements(found["agreements"]),
+        "activities": _activities(found["activities"]),
+        "deliverables": _by_status(found["deliverables"]),
+        "claims": _claims(found["claims"]),
+        "grants": _grants(found["grants"]),
+        "support_cases": _by_status(found["support_cases"]),
+        "findings": _findings(findings, question, project, lang),
         "link": f"/api/projects/{project}/report{pinned(question.moment)}",
         "position": question.moment.known_at,
     }
+
+
+def _parts(question: Question, project: str) -> dict[str, Asked]:
+    """What has to be asked, by the part of the report that it is for."""
+
+    def fields(path: str, *names: str) -> Asked:
+        return question.fields(listing(path), {"project": project}, names)
+
+    return {
+        "judged": _judged(question, project),
+        "budget": budget_totals(question, project),
+        "advances": advances(question, project),
+        "milestones": _rows(question, "/api/projects/{id}/milestones", {"id": project}),
+        "teams": question.rows(_TEAMS, project=project),
+        "agreements": fields("/api/agreements", "id", "title", "status", "obligations"),
+        "activities": fields("/api/activities", "kind", "status", "attendance"),
+        "grants": fields("/api/grants", "amount", "paid", "settled", "outstanding", "status"),
+        "claims": fields(
+            "/api/claims", "id", "number", "status", "period_from", "period_to", "totals"
+        ),
+        "support_cases": fields("/api/support-cases", "status"),
+        "deliverables": fields("/api/deliverables", "status"),
+        "latest_events": _latest_events(question, project),
+    }
+
+
+async def _judged(question: Question, project: str) -> tuple[list[IndicatorRow], Judged]:
+    """The indicators, and what is found, for which they are needed."""
+    counted = await indicators(question, project)
+    return counted, await project_findings(question, project, counted=counted)
 
 
 async def _rows(question: Question, path: str, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -76,15 +100,22 @@ def time_elapsed(question: Question, project: Mapping[str, Any]) -> str:
 
 
 def _by(rows: Iterable[Mapping[str, Any]], name: str) -> dict[str, Any]:
-    counted = Counter(row[name] or "unknown" for row in rows)
-    return {f"by_{name}": dict(sorted(counted.items()))}
+    return {f"by_{name}": _counts(row[name] or "unknown" for row in rows)}
 
 
-def _teams(teams: list[dict[str, Any]]) -> dict[str, Any]:
-    there = [team for team in teams if team["dissolved_on"] is None]
+def _by_status(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return _by(rows, "status") | {"total": len(rows)}
+
+
+def _counts(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))
+
+
+def _teams(teams: Sequence[tuple[str, str | None, int]]) -> dict[str, Any]:
+    there = [{"kind": kind, "voivodeship": where} for kind, where, _ in teams]
     return {
         "total": len(there),
-        "members": sum(len(team["members"]) for team in there),
+        "members": sum(members for _, _, members in teams),
         **_by(there, "kind"),
         **_by(there, "voivodeship"),
     }
@@ -118,13 +149,13 @@ def _activities(activities: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _findings(found: list[dict[str, Any]], question: Question, project: str) -> dict[str, Any]:
+def _findings(found: Judged, question: Question, project: str, lang: Lang) -> dict[str, Any]:
     """How many of each rule, and the first ones; all of them stand behind the link."""
     return {
         "total": len(found),
-        **_by(found, "severity"),
-        **_by(found, "rule"),
-        "items": found[:FIRST_FINDINGS],
+        "by_severity": dict(sorted(found.by_severity().items())),
+        "by_rule": dict(sorted(found.by_rule().items())),
+        "items": found.told(lang, 0, FIRST_FINDINGS),
         "link": f"/api/projects/{project}/findings{pinned(question.moment)}",
     }
 

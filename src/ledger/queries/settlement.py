@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.kernel.fields import Balance, Date, Id, Money, Title, decimal, money
+from ledger.kernel.fields import Balance, Date, Id, Money, Title, added, decimal, money
 from ledger.projections.claim_register import APPROVED
 from ledger.queries.asking import Question, pinned
 from ledger.queries.explain import items_of, sum_of_amounts
@@ -43,9 +43,7 @@ FROM {funds_received} AS f JOIN {events:log} AS e ON e.position = f.position
 WHERE f.project = %(project)s
 ORDER BY f.valid_from, f.sequence"""
 
-_SETTLED = f"""
-SELECT i.position, e.type, i.stream, i.subject, i.effective_on, i.amount::text
-FROM (
+_ITEMS = f"""(
     SELECT l.position, l.expenditure AS stream, l.charge AS subject, l.valid_from AS effective_on,
         coalesce(l.approved_eu, l.approved) AS amount
     FROM {{claims}} AS m JOIN {{claim_lines}} AS l
@@ -57,9 +55,14 @@ FROM (
     FROM {{disallowances}} AS d
     JOIN {{charges}} AS c ON c.expenditure = d.expenditure AND c.charge = d.charge
     JOIN {{claims}} AS m ON m.claim = c.claim
-    WHERE d.project = %(project)s AND d.kind = 'correction' AND {APPROVED}) AS i
-JOIN {{events:log}} AS e ON e.position = i.position
+    WHERE d.project = %(project)s AND d.kind = 'correction' AND {APPROVED}) AS i"""
+_SETTLED = f"""
+SELECT i.position, e.type, i.stream, i.subject, i.effective_on, i.amount::text
+FROM {_ITEMS} JOIN {{events:log}} AS e ON e.position = i.position
 ORDER BY i.position, i.subject"""
+_SUM = f"""
+SELECT coalesce(sum(i.amount), 0)::numeric(24,2)::text, coalesce(max(i.position), 0)
+FROM {_ITEMS}"""
 
 
 async def received(question: Question, project: str) -> dict[str, Any]:
@@ -78,18 +81,21 @@ async def settled(question: Question, project: str) -> dict[str, Any]:
 
 async def advances(question: Question, project: str) -> AdvanceAccount:
     """The project's advance settlement account. Raises `NotFound`."""
-    came, done = await received(question, project), await settled(question, project)
+    await question.require("projects", project)
+    came = await question.rows(_RECEIVED, project=project)
+    [(done, last)] = await question.rows(_SUM, plan_once=False, project=project)
+    advanced = added(*(row[5] for row in came))
     path, when = f"/api/projects/{project}/advances/explain", pinned(question.moment)
     return AdvanceAccount(
         id=project,
-        received=came["total"],
-        settled=done["total"],
-        outstanding=money(decimal(came["total"]) - decimal(done["total"])),
+        received=advanced,
+        settled=done,
+        outstanding=money(decimal(advanced) - decimal(done)),
         tranches=[
             TrancheRow(tranche=row[6], amount=row[5], received_on=row[4], position=row[0])
-            for row in await question.rows(_RECEIVED, project=project)
+            for row in came
         ],
         explain=f"{path}/received{when}",
         explain_settled=f"{path}/settled{when}",
-        position=max((one["position"] for one in (*came["items"], *done["items"])), default=0),
+        position=max([last, *(row[0] for row in came)]),
     )

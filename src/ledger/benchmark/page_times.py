@@ -1,0 +1,144 @@
+"""How long do the pages take, and how much do they weigh? Asked over HTTP, one after the other.
+
+A page weighs what a browser that has never been here has to fetch for it: the page, its styles,
+scripts and pictures, as they travel; without the fonts, which it may do without.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http.client import HTTPConnection
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+from zlib import MAX_WBITS, decompress
+
+import msgspec
+
+from ledger.benchmark.figures import Figure, Timing, figure, timing
+from ledger.benchmark.page_list import ROLES, Visit, visits
+from ledger.benchmark.requests import Refused
+from ledger.benchmark.service import new_token, served
+
+EACH = 10  # times each page is asked, after once
+SLOWEST = 8  # pages that are told by name
+AIM_MEDIAN, AIM_EACH, AIM_WEIGHT = "< 60 ms", "< 300 ms", "< 150 kB"
+BARE = Visit("/accessibility", "auditor")  # asks the ledger nothing
+BARE_TIMES = 100
+REDIRECTED = 303
+_ASSET = re.compile(r'(?:src|href)="(/static/[^"]+\.(?:css|js|svg))"')
+
+
+class Answer(NamedTuple):
+    """A page as it was answered: in which time, and as what."""
+
+    seconds: float
+    status: int
+    travelled: bytes
+
+    def text(self) -> str:
+        """The page; every one of them travels in gzip."""
+        return decompress(self.travelled, MAX_WBITS | 16).decode()
+
+
+class Taken(NamedTuple):
+    """What a page took each time, and what it weighs in bytes, without and with its parts."""
+
+    visit: Visit
+    seconds: Sequence[float]
+    alone: int
+    whole: int
+
+
+def measure_pages(url: str, events: int) -> Iterator[Figure]:
+    """Asks a service on this log, whose read models are made already, for all pages."""
+    asked = visits(url, events)
+    tokens = {role: asyncio.run(new_token(url, role)) for role in ROLES}
+    with served(url) as port:
+        browsers = {role: _Browser(port, token) for role, token in tokens.items()}
+        taken = [browsers[one.role].visit(one, EACH) for one in asked]
+        bare = browsers[BARE.role].visit(BARE, BARE_TIMES)
+    baseline = "a page that asks nothing", median(bare.seconds) * 1_000
+    yield _all(taken, events, baseline)
+    for one in sorted(taken, key=_median, reverse=True)[:SLOWEST]:
+        yield _one(one, baseline)
+    yield _heaviest(taken)
+
+
+def _median(taken: Taken) -> float:
+    return median(taken.seconds) * 1_000
+
+
+def _all(taken: Sequence[Taken], events: int, baseline: tuple[str, float]) -> Figure:
+    every = timing([second for one in taken for second in one.seconds], 1.0)
+    value = median(map(_median, taken))
+    return figure(
+        f"median of {len(taken)} pages, {events:,} events",
+        Timing(value, every.p50_ms, every.p99_ms),
+        unit="ms",
+        baseline=baseline,
+        aim=AIM_MEDIAN,
+    )
+
+
+def _one(taken: Taken, baseline: tuple[str, float]) -> Figure:
+    times = timing(taken.seconds, 1.0)
+    return figure(
+        f"one of the slowest: {taken.visit.path} as {taken.visit.role}",
+        Timing(_median(taken), times.p50_ms, times.p99_ms),
+        unit="ms",
+        baseline=baseline,
+        aim=AIM_EACH,
+    )
+
+
+def _heaviest(taken: Sequence[Taken]) -> Figure:
+    one = max(taken, key=lambda one: one.whole)
+    return figure(
+        f"the heaviest page: {one.visit.path} as {one.visit.role}",
+        one.whole / 1_000,
+        unit="kB",
+        baseline=("its styles, scripts and pictures", (one.whole - one.alone) / 1_000),
+        aim=AIM_WEIGHT,
+    )
+
+
+class _Browser:
+    """Somebody signed in, over one connection."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=120)
+        self._headers: Mapping[str, str] = {"Accept-Encoding": "gzip"}
+        self._weights: dict[str, int] = {}  # of what a browser keeps, once it has fetched it
+        body = msgspec.json.encode({"token": token})
+        kind = {"Content-Type": "application/json"}
+        self._connection.request("POST", "/api/session", body, kind)
+        with self._connection.getresponse() as answer:
+            answer.read()
+            cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        self._headers = {**self._headers, "Cookie": cookie}
+
+    def visit(self, visit: Visit, times: int) -> Taken:
+        """The page, asked so often after it was asked once."""
+        first = self._get(visit.path)
+        seconds = [self._get(visit.path).seconds for _ in range(times)]
+        if first.status == REDIRECTED:
+            return Taken(visit, seconds, 0, 0)
+        parts = set(_ASSET.findall(first.text()))
+        alone = len(first.travelled)
+        return Taken(visit, seconds, alone, alone + sum(map(self._weight, parts)))
+
+    def _weight(self, path: str) -> int:
+        if path not in self._weights:
+            self._weights[path] = len(self._get(path).travelled)
+        return self._weights[path]
+
+    def _get(self, path: str) -> Answer:
+        began = perf_counter()
+        self._connection.request("GET", path, headers=dict(self._headers))
+        with self._connection.getresponse() as answer:
+            travelled = answer.read()
+            seconds = perf_counter() - began
+        if answer.status not in (200, REDIRECTED):
+            raise Refused(f"{path}: {answer.status}")
+        return Answer(seconds, answer.status, travelled)
