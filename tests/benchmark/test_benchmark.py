@@ -4,9 +4,10 @@ import msgspec
 import psycopg
 import pytest
 
+from api.pages.frame.routes import pages
 from ledger import catalogue
 from ledger.aggregates.claims.course import ClaimApproved
-from ledger.benchmark import appends, imports, measuring, points, run, tail
+from ledger.benchmark import appends, imports, measuring, page_list, page_times, points, run, tail
 from ledger.benchmark.databases import fill
 from ledger.benchmark.figures import Timing, figure, timing
 from ledger.benchmark.history import History
@@ -27,14 +28,29 @@ def test_a_run_prints_every_figure_beside_its_baseline(
     monkeypatch.setattr(imports, "QUICK_ROWS", 200)
     monkeypatch.setattr(tail, "ALONE", 3)
     monkeypatch.setattr(points, "QUERIES", 20)
+    asked: list[page_list.Visit] = []
+
+    def few(url: str, events: int) -> list[page_list.Visit]:
+        asked.extend(page_list.visits(url, events))
+        return [one for one in asked if one.path in ("/", "/events", "/account")]
+
+    monkeypatch.setattr(page_times, "visits", few)
+    monkeypatch.setattr(page_times, "EACH", 1)
+    monkeypatch.setattr(page_times, "BARE_TIMES", 1)
     monkeypatch.setattr(Inserts, "measure", lambda *_, **__: ("inserts", Timing(1.0)))
     assert run(database=server_url, events=EVENTS, quick=True, json=True) == 0
     printed = msgspec.json.decode(capsys.readouterr().out)
     assert "PostgreSQL" in printed["conditions"]
-    assert len(printed["figures"]) == 3 + 1 + 2 + 1 + 2 + 1 + 2 + 3 + 7  # in the order of parts
+    assert len(printed["figures"]) == 3 + 1 + 2 + 1 + 2 + 1 + 2 + 3 + 5 + 7  # as the parts
     for one in printed["figures"]:
         assert one["value"] > 0, one
         assert one["ratio"] == pytest.approx(one["value"] / one["baseline_value"])
+    gone_to = {one.path for one in asked}
+    assert not [one for one in gone_to if "{" in one]
+    entries = [one.path for one in pages() if one.nav and "{" not in one.path]
+    assert len(entries) >= 5
+    assert gone_to.issuperset(entries)
+    assert {one.role for one in asked} == set(page_list.ROLES)
 
 
 def test_a_part_is_measured_without_the_others(

@@ -99,7 +99,6 @@ def charge(eligible: str = "100.00", **told: Any) -> Charge:
         "procurement": None,
         "claim": None,
         "approved": None,
-        "stored": False,
         "position": 20,
     }
     return Charge(**(fields | told))

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ledger.findings.facts import ChargedVat
+from ledger.findings import catalogue
+from ledger.findings.facts import ChargedVat, Unproved
+from ledger.findings.judging import judge
 from tests.findings.given import (
     CPR,
     charge,
@@ -138,14 +140,9 @@ def test_no_more_vat_is_eligible_than_the_document_has(charged: str, breaches: i
     assert [one.position for one in found("vat_twice", given)] == [44] * breaches
 
 
-def test_a_charge_in_a_submitted_claim_needs_a_stored_document() -> None:
-    bare, backed = charge(claim="claim"), charge(claim="claim", stored=True)
-    free, flat = charge(), charge(claim="claim", method="flat_rate")
-    given = facts(charges=[bare, backed, free, flat], claims=[claim()])
+def test_a_document_in_a_submitted_claim_needs_something_stored() -> None:
+    given = facts(unproved=[Unproved("e", "FV/1", "Drukarnia", "claim", "WNP-1", 30, 7)])
     (one,) = found("evidence_missing", given)
-    assert (one.subject, one.position) == (bare.document.expenditure, 30)
-
-
-def test_a_charge_in_a_draft_may_still_wait_for_its_document() -> None:
-    given = facts(charges=[charge(claim="claim")], claims=[claim("draft")])
-    assert found("evidence_missing", given) == []
+    assert (one.subject, one.key, one.position) == ("e", "claim", 30)
+    judged = judge([one for one in catalogue.rules() if one.id == "evidence_missing"], given)
+    assert (len(judged), len(judged.told("pl")), judged.by_rule()["evidence_missing"]) == (7, 1, 7)

@@ -18,7 +18,7 @@ SHOWN = 200
 async def findings(page: Page) -> Response[Any]:
     """What is found of the project; by severity and rule, as the address says."""
     lang: Lang = "pl" if page.lang == "pl" else "en"
-    everything = await project_findings(page.question, page.id())
+    everything = await project_findings(page.question, page.id(), first=SHOWN)
     found = everything.only(page.query.get("rule", ""), page.query.get("severity", ""))
     return page.show(
         "findings.html",

@@ -115,11 +115,11 @@ class History:
         return Pending(stream, version, event, provenance)
 
     def _one(self, of: Sequence[T]) -> T:
-        """One of them, most often of the last few hundred."""
+        """One of them, most often of the last few hundred; the first has no more than others."""
         back = int(self._random.expovariate(1 / 300))
         if self._random.random() < 0.005:
             back = self._random.randrange(len(of))
-        return of[-1 - min(back, len(of) - 1)]
+        return of[-1 - back % len(of)]
 
     def _new(self, among: list[str]) -> str:
         among.append(new_id())

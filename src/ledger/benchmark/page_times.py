@@ -120,6 +120,7 @@ class _Browser:
 
     def visit(self, visit: Visit, times: int) -> Taken:
         """The page, asked so often after it was asked once."""
+        self._connection.close()  # it may have waited for long; the next request opens it
         first = self._get(visit.path)
         seconds = [self._get(visit.path).seconds for _ in range(times)]
         if first.status == REDIRECTED:

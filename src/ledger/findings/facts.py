@@ -103,7 +103,6 @@ class Charge(Struct, frozen=True, gc=False):
 
     `net` and `eu` are what is left after reductions and financial corrections. `approved` is what
     an approved claim bears of it, less what was corrected since, where that is another amount.
-    `stored`: a document stands in our store behind it.
     """
 
     document: Document
@@ -115,8 +114,23 @@ class Charge(Struct, frozen=True, gc=False):
     procurement: str | None
     claim: str | None
     approved: Decimal | None
-    stored: bool
     position: int
+
+
+class Unproved(Struct, frozen=True, gc=False):
+    """A document in a submitted claim that has nothing in our store behind it.
+
+    What a flat rate covers is left out. `in_all`: how many there are, where only the first were
+    asked for.
+    """
+
+    expenditure: str
+    number: str
+    issuer: str
+    claim: str
+    claim_number: str
+    position: int
+    in_all: int
 
 
 class Twin(Struct, frozen=True, gc=False):
@@ -256,6 +270,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     charged: Sequence[Charged] = ()
     charged_vat: Sequence[ChargedVat] = ()
     first_day: date | None = None
+    unproved: Sequence[Unproved] = ()
     twins: Sequence[Twin] = ()
     claims: Mapping[str, Claim] = {}
     receipts: Sequence[Receipt] = ()

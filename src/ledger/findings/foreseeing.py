@@ -98,7 +98,7 @@ def _with(facts: Facts, draft: Draft, twins: Sequence[Twin], position: int) -> F
         Charge(
             document=document, charge=f"{index}", line=one.line, net=one.eligible, eu=None,
             method=one.method, procurement=one.procurement, claim=None, approved=None,
-            stored=False, position=position,
+            position=position,
         )
         for index, one in enumerate(draft.charges)
     ]  # fmt: skip
@@ -111,6 +111,7 @@ def _with(facts: Facts, draft: Draft, twins: Sequence[Twin], position: int) -> F
         facts,
         documents=[document],
         charges=charges,
+        unproved=(),  # it stands in no claim yet
         charged=[*facts.charged, *charged],
         charged_vat=[ChargedVat(document, vat, position)],
         twins=[*twins, _own_twin(draft, issuer, position)],

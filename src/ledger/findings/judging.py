@@ -6,7 +6,7 @@ does not change because a rule was thought of later. From there on it judges old
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -59,34 +59,43 @@ class _One(NamedTuple):
 
 
 class Judged:
-    """What rules find, errors first. It is put into words only as far as somebody reads it."""
+    """What rules find, errors first. It is put into words only as far as somebody reads it.
 
-    def __init__(self, found: Sequence[_One] = ()) -> None:
-        self._found = found
+    `more`: what there is beyond the first findings of a rule, where only these were asked for.
+    """
+
+    def __init__(self, found: Sequence[_One] = (), more: Sequence[tuple[Rule, int]] = ()) -> None:
+        self._found, self._more = found, more
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._found) + sum(count for _, count in self._more)
 
     def by_rule(self) -> Counter[str]:
         """How often each rule is broken, in the order of the findings."""
-        return Counter(one.rule.id for one in self._found)
+        more = Counter({rule.id: count for rule, count in self._more})
+        return Counter(one.rule.id for one in self._found) + more
 
     def by_severity(self) -> Counter[Severity]:
         """How many are how grave."""
-        return Counter(one.rule.severity for one in self._found)
+        counted = Counter(one.rule.severity for one in self._found)
+        for rule, count in self._more:
+            counted[rule.severity] += count
+        return counted
 
     def only(self, rule: str = "", severity: str = "") -> "Judged":
         """What is found by a rule, and of a severity, where they are named."""
+
+        def asked(one: Rule) -> bool:
+            return rule in ("", one.id) and severity in ("", one.severity)
+
         return Judged(
-            [
-                one
-                for one in self._found
-                if rule in ("", one.rule.id) and severity in ("", one.rule.severity)
-            ]
+            [one for one in self._found if asked(one.rule)],
+            [(one, count) for one, count in self._more if asked(one)],
         )
 
     def after(self, place: Place) -> "Judged":
-        """What stands behind that place."""
+        """What stands behind that place, of findings that were asked for without bounds."""
+        assert not self._more
         return Judged([one for one in self._found if one.place > place])
 
     def told(self, lang: Lang, first: int = 0, last: int | None = None) -> list[Finding]:
@@ -102,10 +111,22 @@ async def judged(
     scope: str | None,
     indicators: Sequence[IndicatorFact] = (),
     rules: Collection[str] | None = None,
+    first: int | None = None,
 ) -> Judged:
-    """What is found of a project by these rules, or by all, for one who sees `scope` or all."""
+    """What is found of a project by these rules, or by all, for one who sees `scope` or all.
+
+    `first`: no more than so many are going to be read, but counted all are.
+    """
     applied = [one for one in await introduced(ask) if rules is None or one.id in rules]
-    facts = await load(ask, moment.valid_at, project, applied, scope=scope, indicators=indicators)
+    facts = await load(
+        ask,
+        moment.valid_at,
+        project,
+        applied,
+        scope=scope,
+        indicators=indicators,
+        first=first,
+    )
     # Big projects take a while to judge; others are served meanwhile.
     return Judged() if facts is None else await asyncio.to_thread(judge, applied, facts)
 
@@ -131,7 +152,7 @@ async def introduced(ask: Ask) -> list[Rule]:
     return [one for one in catalogue.rules() if one.id in known]
 
 
-def judge(rules: Iterable[Rule], facts: Facts) -> Judged:
+def judge(rules: Collection[Rule], facts: Facts) -> Judged:
     """What these rules find of the facts."""
     limits = rule_set_of(facts.project.programme, facts.project.starts_on)
     found = [
@@ -140,7 +161,9 @@ def judge(rules: Iterable[Rule], facts: Facts) -> Judged:
         for one in rule.find(facts, limits)
     ]
     found.sort(key=itemgetter(0))
-    return Judged(found)
+    told = Counter(one.rule.id for one in found)
+    counted = [(one, one.in_all(facts) - told[one.id]) for one in rules if one.in_all is not None]
+    return Judged(found, [(one, count) for one, count in counted if count])
 
 
 def _id(rule: Rule, found: Found) -> str:

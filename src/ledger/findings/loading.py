@@ -29,6 +29,7 @@ from ledger.findings.facts import (
     Shift,
     Twin,
     Unheld,
+    Unproved,
 )
 from ledger.findings.model import Rule
 from ledger.findings.rule_sets import rule_set_of
@@ -84,12 +85,21 @@ FROM {disallowances} AS r
 WHERE r.project = %(project)s::uuid AND r.kind = 'correction'
 GROUP BY r.valid_from"""
 
+# Of the many who take part, those who are at two activities on one day, and ever at two places.
 ATTENDANCES = f"""
-SELECT a.person::text, {person_name("a.person")}, c.activity::text, c.title, c.starts_on,
-    c.ends_on, c.place, greatest(a.position, c.position)
-FROM {{activities}} AS c JOIN {{attendances}} AS a USING (activity)
-WHERE c.project = %(project)s::uuid AND c.cancelled_on IS NULL AND c.place IS NOT NULL
-    AND a.person IS NOT NULL"""
+SELECT a.person::text, {person_name("a.person")}, a.activity::text, a.title, a.starts_on,
+    a.ends_on, a.place, a.position
+FROM (
+    SELECT a.person, c.activity, c.title, c.starts_on, c.ends_on, c.place,
+        greatest(a.position, c.position) AS position,
+        lead(c.starts_on) OVER near <= c.ends_on OR max(c.ends_on) OVER (
+            near ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= c.starts_on AS meets,
+        min(c.place) OVER everywhere <> max(c.place) OVER everywhere AS moves
+    FROM {{activities}} AS c JOIN {{attendances}} AS a USING (activity)
+    WHERE c.project = %(project)s::uuid AND c.cancelled_on IS NULL AND c.place IS NOT NULL
+        AND a.person IS NOT NULL
+    WINDOW everywhere AS (PARTITION BY a.person), near AS (everywhere ORDER BY c.starts_on)) AS a
+WHERE a.meets AND a.moves"""
 
 APPOINTMENTS = f"""
 SELECT a.appointment::text, t.team::text, t.name, t.kind, {_AREA}, t.agreement::text,
@@ -140,6 +150,7 @@ _QUERIES: Mapping[str, str] = {
     "shifts": SHIFTS,
     "documents": spending.DOCUMENTS,
     "charges": spending.CHARGES,
+    "unproved": spending.UNPROVED,
     "charged": spending.CHARGED,
     "charged_vat": spending.CHARGED_VAT,
     "first_day": spending.FIRST_DAY,
@@ -166,6 +177,7 @@ _LISTED: Mapping[str, Callable[..., Any]] = {
     "shifts": Shift,
     "documents": Document,
     "charges": _of_document(Charge),
+    "unproved": Unproved,
     "charged": Charged,
     "charged_vat": _of_document(ChargedVat),
     "twins": Twin,
@@ -188,8 +200,12 @@ async def load(
     scope: str | None,
     expenditures: Sequence[str] | None = None,
     indicators: Sequence[IndicatorFact] = (),
+    first: int | None = None,
 ) -> Facts | None:
-    """The facts that these rules need; None while there is no such project on that day."""
+    """The facts that these rules need; None while there is no such project on that day.
+
+    `first`: of what there may be very many, and can be counted, no more than that.
+    """
     turn = asyncio.Semaphore(AT_ONCE)
     known = await ask(PROJECT, project=project)
     if not known:
@@ -202,8 +218,7 @@ async def load(
         async with turn:
             return await ask(
                 text, plan_once=False, project=project, expenditures=expenditures,
-                scope=scope,
-                **limits,
+                scope=scope, first=first, **limits,
             )  # fmt: skip
 
     names = sorted(_QUERIES.keys() & {name for one in rules for name in one.needs})

@@ -35,7 +35,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     `basis` is the law by the regulation under which a project runs. `only` says in SQL, for facts
     of which a project has very many, outside of what the rule finds nothing: so much is left where
     it is; what is within, the rule judges alone. `by_document`: the facts of one accounting
-    document are enough to judge that document.
+    document are enough to judge that document. `in_all` says how many it finds where only the first
+    facts, by their subjects, were asked for.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     find: Callable[[Facts, RuleSet], Iterable[Found]]
     only: Mapping[str, str] = {}
     by_document: bool = False
+    in_all: Callable[[Facts], int] | None = None
 
 
 def percent_of(percent: Decimal, amount: Decimal) -> Decimal:

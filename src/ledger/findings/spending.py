@@ -1,8 +1,8 @@
 """How are documents and charges asked for? Those that some rule could find, and sums of all.
 
 `{only}` stands for the conditions of the rules, of which one has to hold. In them `d` is the
-document, `c` the charge, `m` its claim, `e` the evidence stored behind it, `v` the VAT charged;
-of documents alike, `before` and `after` are the days of the ones next to it.
+document, `c` the charge, `m` its claim, `v` the VAT charged; of documents alike, `before` and
+`after` are the days of the ones next to it.
 """
 
 # One issuer: the same tax number, or the same name where none is known.
@@ -36,17 +36,34 @@ CHARGES = f"""
 SELECT {_ALONE}, c.charge::text, c.budget_line, c.eligible - coalesce(x.amount, 0),
     c.eu_amount - coalesce(x.eu_amount, 0), c.method, c.procurement, c.claim::text,
     nullif(l.approved - coalesce(x.corrected, 0), c.eligible - coalesce(x.amount, 0)),
-    e.stream IS NOT NULL, greatest(c.stated, x.position)
+    greatest(c.stated, x.position)
 FROM {{charges}} AS c JOIN {{accounting_documents}} AS d ON d.expenditure = c.expenditure
 LEFT JOIN ({_REFUSED}) AS x ON x.expenditure = c.expenditure AND x.charge = c.charge
 LEFT JOIN {{claims}} AS m ON m.claim = c.claim
 LEFT JOIN {{claim_lines}} AS l ON l.claim = m.claim AND l.submission = m.submission
     AND l.charge = c.charge AND m.status IN ('approved', 'paid')
-LEFT JOIN (SELECT DISTINCT v.stream
-    FROM {{evidence:ever}} AS v JOIN {{documents:log}} AS s ON s.sha256 = decode(v.digest, 'hex')
-    WHERE %(expenditures)s::uuid[] IS NULL OR v.stream = ANY(%(expenditures)s)) AS e
-    ON e.stream = c.expenditure
 WHERE {_OWN} AND ({{only}})"""
+
+# In the order of the findings, which may be asked for up to a number of them.
+UNPROVED = f"""
+SELECT u.expenditure::text, d.document_number, {ISSUER}, u.claim::text,
+    m.number::json #>> '{{}}', u.position, u.in_all
+FROM (
+    SELECT c.expenditure, c.claim, max(greatest(c.stated, x.position, m.position)) AS position,
+        count(*) OVER () AS in_all
+    FROM {{charges}} AS c
+    JOIN {{claims}} AS m ON m.claim = c.claim AND m.status IN ('submitted', 'approved', 'paid')
+    LEFT JOIN ({_REFUSED}) AS x ON x.expenditure = c.expenditure AND x.charge = c.charge
+    WHERE {_OWN} AND m.project = %(project)s::uuid AND c.method <> 'flat_rate'
+        AND NOT EXISTS (SELECT FROM {{evidence:ever}} AS v
+            JOIN {{documents:log}} AS s ON s.sha256 = decode(v.digest, 'hex')
+            WHERE v.stream = c.expenditure)
+        AND EXISTS (SELECT FROM {{accounting_documents}} AS d
+            WHERE d.expenditure = c.expenditure)
+    GROUP BY c.expenditure, c.claim ORDER BY c.expenditure, c.claim LIMIT %(first)s) AS u
+JOIN {{accounting_documents}} AS d ON d.expenditure = u.expenditure
+JOIN {{claims}} AS m ON m.claim = u.claim
+ORDER BY u.expenditure, u.claim"""
 
 CHARGED = f"""
 SELECT c.budget_line, c.method, sum(c.eligible - coalesce(x.amount, 0)), min(c.stated),

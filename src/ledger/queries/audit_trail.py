@@ -119,7 +119,7 @@ async def _known(question: Question, project: str) -> _Known:
     papers = [
         _Paper(*row) for row in await question.rows(_PAPERS, plan_once=False, project=project)
     ]
-    found = await project_findings(question, project)
+    found = await project_findings(question, project, first=1)
     return _Known(dict(zip(COUNTS, counted[0], strict=True)), events, papers, found)
 
 

@@ -18,10 +18,12 @@ async def project_findings(
     rules: Collection[str] | None = None,
     *,
     counted: Sequence[IndicatorRow] | None = None,
+    first: int | None = None,
 ) -> Judged:
     """What these rules, or all, find of a project; nothing while there is no such project.
 
-    `counted`: the project's indicators, where they are counted already.
+    `counted`: the project's indicators, where they are counted already. `first`: so many, from the
+    beginning, are going to be read at most.
     """
     if counted is None:
         needed = rules is None or _COUNTS in rules
@@ -32,6 +34,7 @@ async def project_findings(
         project,
         scope=question.asker.project,
         rules=rules,
+        first=first,
         indicators=[
             IndicatorFact(
                 code=one.code,

@@ -83,7 +83,8 @@ def _parts(question: Question, project: str) -> dict[str, Asked]:
 async def _judged(question: Question, project: str) -> tuple[list[IndicatorRow], Judged]:
     """The indicators, and what is found, for which they are needed."""
     counted = await indicators(question, project)
-    return counted, await project_findings(question, project, counted=counted)
+    found = await project_findings(question, project, counted=counted, first=FIRST_FINDINGS)
+    return counted, found
 
 
 async def _rows(question: Question, path: str, filters: Mapping[str, Any]) -> list[dict[str, Any]]:

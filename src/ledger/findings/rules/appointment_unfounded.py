@@ -30,7 +30,7 @@ def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
         if not (one.commune or one.county or one.voivodeship):
             continue
         if one.team not in signed:
-            near = set().union(*(by_place.get(place, ()) for place in _places(one)))
+            near = set().union(*(by_place.get(place, ()) for place in _around(one)))
             near |= {one.agreement} if one.agreement in by_agreement else set()
             signed[one.team] = _signed(one, {name: by_agreement[name] for name in sorted(near)})
         parties = signed[one.team]
@@ -54,6 +54,12 @@ def _places(one: Appointment | Party) -> list[tuple[str, str]]:
     """The names of territories under which agreements are looked for."""
     named = (("commune", one.commune), ("county", one.county), ("voivodeship", one.voivodeship))
     return [(kind, name.casefold()) for kind, name in named if name is not None]
+
+
+def _around(team: Appointment) -> list[tuple[str, str]]:
+    """Where those are who can found a seat: nearly everybody is of the voivodeship."""
+    places = _places(team)
+    return places if len(places) == 1 else [one for one in places if one[0] != "voivodeship"]
 
 
 def _signed(
