@@ -10,7 +10,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from ledger.findings import catalogue
-from ledger.findings.facts import BudgetLine, Charge, Charged, Claim, Document, Facts, Project
+from ledger.findings.facts import (
+    BudgetLine,
+    Charge,
+    Charged,
+    Claim,
+    Daily,
+    Document,
+    Facts,
+    Project,
+)
 from ledger.findings.model import Found
 from ledger.findings.rule_sets import RuleSet, rule_sets
 from ledger.findings.wording import sentence
@@ -53,6 +62,10 @@ def facts(valid_at: str = "2020-06-30", **known: Any) -> Facts:
         found = {one.document.expenditure: one.document for one in known["charges"]}
         known.setdefault("documents", list(found.values()))
         known["charged"] = _sums(known["charges"])
+        known["daily"] = [
+            Daily(one.line, one.document.day, one.net if one.eu is None else one.eu, one.position)
+            for one in known["charges"]
+        ]
         known["first_day"] = min((one.day for one in found.values()), default=None)
     if "claims" in known:
         known["claims"] = {one.claim: one for one in known["claims"]}

@@ -18,13 +18,12 @@ from ledger import catalogue
 from ledger.event_store.codec import Recorded, decode, leaf_hash
 from ledger.integrity.published import PublishedTree
 from ledger.kernel.errors import Invalid, NotFound
-from ledger.queries.event_list import FILTERS, neighbours, newest_positions
+from ledger.queries.event_list import FILTERS, LAST, neighbours, newest_positions
 from ledger.queries.leaves import may_see, seen
 from ledger.queries.naming import named
 from ledger.queries.replay import history
 
 NAMES = tuple(name for name in FILTERS if name != "valid_at")
-LAST = 2**62
 
 
 @page("/events", roles=READ_THE_LOG, nav=Nav(later("Events"), 40, READ_THE_LOG))

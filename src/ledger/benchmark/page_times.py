@@ -35,10 +35,12 @@ class Answer(NamedTuple):
     seconds: float
     status: int
     travelled: bytes
+    packed: bool
 
     def text(self) -> str:
-        """The page; every one of them travels in gzip."""
-        return decompress(self.travelled, MAX_WBITS | 16).decode()
+        """The page, as the browser reads it."""
+        plain = decompress(self.travelled, MAX_WBITS | 16) if self.packed else self.travelled
+        return plain.decode()
 
 
 class Taken(NamedTuple):
@@ -142,4 +144,5 @@ class _Browser:
             seconds = perf_counter() - began
         if answer.status not in (200, REDIRECTED):
             raise Refused(f"{path}: {answer.status}")
-        return Answer(seconds, answer.status, travelled)
+        packed = answer.headers["Content-Encoding"] == "gzip"
+        return Answer(seconds, answer.status, travelled, packed)

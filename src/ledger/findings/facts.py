@@ -98,6 +98,18 @@ class Charged(Struct, frozen=True, gc=False):
     last: int
 
 
+class Daily(Struct, frozen=True, gc=False):
+    """What is charged to a line by documents of one day, net of what was refused.
+
+    It is the Union's part where one is known. `last` is the greatest position of these charges.
+    """
+
+    line: str
+    day: date
+    amount: Decimal
+    last: int
+
+
 class Charge(Struct, frozen=True, gc=False):
     """A part of a document on a line of the project's budget, while it is not withdrawn.
 
@@ -268,6 +280,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     documents: Sequence[Document] = ()
     charges: Sequence[Charge] = ()
     charged: Sequence[Charged] = ()
+    daily: Sequence[Daily] = ()
     charged_vat: Sequence[ChargedVat] = ()
     first_day: date | None = None
     unproved: Sequence[Unproved] = ()

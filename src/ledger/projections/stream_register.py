@@ -149,5 +149,12 @@ def of_others(event: str, project: str) -> str:
     )
 
 
-OF_PROJECT = f"""
-SELECT s.stream::text FROM {{streams:ever}} AS s WHERE {of_project("s", "%(project)s::uuid")}"""
+def streams_of(project: str) -> str:
+    """SQL of all streams that belong to the project: for questions that begin with these."""
+    return (
+        f"(SELECT w.stream FROM {{streams:ever}} AS w WHERE w.project = {project}"
+        f" UNION SELECT h.stream FROM {{stream_shares:ever}} AS h WHERE h.project = {project})"
+    )
+
+
+OF_PROJECT = f"SELECT s.stream::text FROM {streams_of('%(project)s::uuid')} AS s"

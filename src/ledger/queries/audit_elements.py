@@ -250,6 +250,9 @@ _DOCUMENTS = (
 _CLAIM = "{claims} AS m WHERE m.project = %(project)s::uuid"
 _ACTIVITY = "{activities} AS v WHERE v.project = %(project)s::uuid AND v.cancelled_on IS NULL"
 
+# What many counts begin with: it is gone through once for all of them.
+ALIKE = (_CHARGED, _DOCUMENTS, _CLAIM, _ACTIVITY)
+
 # What is counted of a project on the day.
 COUNTS = {
     "projects": "{projects} AS p WHERE p.project = %(project)s::uuid",

@@ -12,10 +12,20 @@ from ledger.findings.wording import Text
 from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Digest
 from ledger.projections.custody_register import held
-from ledger.projections.stream_register import of_project
+from ledger.projections.stream_register import of_project, streams_of
 from ledger.queries.asking import Question, pinned
-from ledger.queries.audit_elements import COUNTS, ELEMENTS, LAW, NO_PAPERS, NOTHING, Element, Link
+from ledger.queries.audit_elements import (
+    ALIKE,
+    COUNTS,
+    ELEMENTS,
+    LAW,
+    NO_PAPERS,
+    NOTHING,
+    Element,
+    Link,
+)
 from ledger.queries.findings import project_findings
+from ledger.queries.side_by_side import side_by_side
 
 DIGESTS_NAMED = 100
 TrailStatus = Literal["complete", "partly", "missing", "not_applicable"]
@@ -81,12 +91,30 @@ class _Known(NamedTuple):
     findings: Judged
 
 
-_COUNT = "SELECT " + ", ".join(f"(SELECT count(*) FROM {text})" for text in COUNTS.values())
+def _count() -> str:
+    """Everything that is counted, what begins alike in one go; `what` says of what it is."""
+    alike: dict[str, dict[str, str]] = {}
+    for what, text in COUNTS.items():
+        base = next((one for one in ALIKE if text.startswith(one)), text)
+        alike.setdefault(base, {})[what] = text.removeprefix(base)
+    parts = [
+        "SELECT unnest(ARRAY[{}]), unnest(ARRAY[{}]) FROM {}".format(
+            ", ".join(f"'{what}'" for what in some),
+            ", ".join(f"count(*) FILTER (WHERE true{also})" for also in some.values()),
+            base,
+        )
+        for base, some in alike.items()
+    ]
+    return " UNION ALL ".join(parts)
+
+
+_COUNT = _count()
 _MINE = of_project("s", "%(project)s::uuid")
 _EVENTS = f"""
 SELECT e.type, count(*), min(e.position), max(e.position)
-FROM {{events:log}} AS e JOIN {{streams:ever}} AS s USING (stream)
-WHERE {_MINE} AND e.effective_on <= %(valid_at)s GROUP BY e.type ORDER BY e.type"""
+FROM {{events:log}} AS e
+WHERE e.stream IN {streams_of("%(project)s::uuid")} AND e.effective_on <= %(valid_at)s
+GROUP BY e.type ORDER BY e.type"""
 # A document that a stream names several times counts with the event that named it last.
 _PAPERS = f"""
 SELECT e.type, v.digest,
@@ -108,19 +136,18 @@ async def audit_trail(question: Question, project: str, lang: Lang) -> list[Audi
 
 
 async def _known(question: Question, project: str) -> _Known:
-    counted = await question.rows(_COUNT, plan_once=False, project=project)
+    counted, types, papers, found = await side_by_side(
+        question.rows(_COUNT, plan_once=False, project=project),
+        question.rows(_EVENTS, plan_once=False, project=project),
+        question.rows(_PAPERS, plan_once=False, project=project),
+        project_findings(question, project, first=1),
+    )
     link = f"/api/events{pinned(question.moment)}&project={project}&type="
     events = [
         TrailEvents(type=named, count=count, first=first, last=last, address=link + named)
-        for named, count, first, last in await question.rows(
-            _EVENTS, plan_once=False, project=project
-        )
+        for named, count, first, last in types
     ]
-    papers = [
-        _Paper(*row) for row in await question.rows(_PAPERS, plan_once=False, project=project)
-    ]
-    found = await project_findings(question, project, first=1)
-    return _Known(dict(zip(COUNTS, counted[0], strict=True)), events, papers, found)
+    return _Known(dict(counted), events, [_Paper(*row) for row in papers], found)
 
 
 def _told(element: Element, known: _Known, project: str, when: str, lang: Lang) -> AuditElement:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ledger.projections.stream_register import of_project
+from ledger.projections.stream_register import of_project, streams_of
 from ledger.queries.asking import Question
 from ledger.queries.leaves import IN_SCOPE
 
@@ -16,6 +16,8 @@ FILTERS = {
     "effective_to": "e.effective_on <= %(effective_to)s",
     "valid_at": "e.effective_on <= %(valid_at)s",
 }
+LAST = 2**62  # before which everything stands
+NEAR = 5_000  # positions in which a project is looked for first
 _FROM = "FROM {events:log} AS e JOIN {streams:ever} AS s USING (stream)"
 
 
@@ -29,8 +31,20 @@ async def positions(
 async def newest_positions(
     question: Question, filters: Mapping[str, Any], before: int, limit: int
 ) -> list[int]:
-    """The last `limit` events before that position, the newest first."""
-    return await _positions(question, filters, "e.position < %(edge)s", "DESC", before, limit)
+    """The last `limit` events before that position, the newest first.
+
+    Those of one project are mostly near; where they are not, it is its streams that tell.
+    """
+    edge, order = "e.position < %(edge)s", "DESC"
+    if "project" not in filters:
+        return await _positions(question, filters, edge, order, before, limit)
+    last = min(before, question.moment.known_at + 1)
+    near = f"{edge} AND e.position >= {last - NEAR}"
+    found = await _positions(question, filters, near, order, before, limit)
+    if len(found) == limit or last <= NEAR:
+        return found
+    own = f"{edge} AND e.stream IN {streams_of('%(project)s::uuid')}"
+    return await _positions(question, filters, own, order, before, limit)
 
 
 async def _positions(

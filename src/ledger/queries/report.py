@@ -10,9 +10,9 @@ import msgspec
 
 from ledger.findings import Judged
 from ledger.findings.model import Lang
-from ledger.projections.stream_register import of_project
 from ledger.queries.asking import Question, listing, pinned
 from ledger.queries.budget import budget_totals
+from ledger.queries.event_list import LAST, newest_positions
 from ledger.queries.findings import project_findings
 from ledger.queries.indicators import IndicatorRow, indicators
 from ledger.queries.settlement import advances
@@ -24,6 +24,7 @@ SELECT t.kind, t.voivodeship,
     (SELECT count(*) FROM {appointments} AS a WHERE a.team = t.team)
 FROM {teams} AS t WHERE t.project = %(project)s::uuid AND t.dissolved_on IS NULL"""
 FIRST_FINDINGS = 20
+LATEST_EVENTS = 10
 OPEN = ("open", "partly", "overdue")
 
 
@@ -174,11 +175,11 @@ def _grants(grants: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 async def _latest_events(question: Question, project: str) -> list[dict[str, Any]]:
+    latest = await newest_positions(question, {"project": project}, LAST, LATEST_EVENTS)
     rows = await question.rows(
         "SELECT e.position, e.type, e.stream::text, e.effective_on FROM {events:log} AS e"
-        " JOIN {streams:ever} AS s USING (stream)"
-        f" WHERE {of_project('s', '%(project)s::uuid')} ORDER BY e.position DESC LIMIT 10",
-        project=project,
+        " WHERE e.position = ANY(%(latest)s) ORDER BY e.position DESC",
+        latest=latest,
     )
     names = ("position", "type", "stream", "effective_on")
     return [dict(zip(names, row, strict=True)) for row in rows]

@@ -30,20 +30,19 @@ from ledger.sampling.population import NotPossible, Unit, by_value, digest, in_o
 from ledger.sampling.reporting import Line, lines
 from ledger.sampling.wording import Lang
 
-BUDGET_LINE = """LEFT JOIN LATERAL (SELECT n.task, n.category FROM {budget_lines} AS n
-    WHERE n.project = c.project AND n.line = c.budget_line
-    ORDER BY n.edition DESC LIMIT 1) AS b ON true"""
-
 # What is declared: charges that are not withdrawn, net of what was refused of them.
-_CHARGES = f"""
+_CHARGES = """
 SELECT c.expenditure || '/' || c.charge, (c.eligible - coalesce(x.amount, 0))::numeric(24,2),
     d.document_number, d.issuer_name, b.task, b.category, c.budget_line, c.position
-FROM {{charges}} AS c
-JOIN {{accounting_documents}} AS d ON d.expenditure = c.expenditure
-{BUDGET_LINE}
-LEFT JOIN LATERAL (SELECT sum(r.amount) AS amount FROM {{disallowances}} AS r
-    WHERE r.expenditure = c.expenditure AND r.charge = c.charge) AS x ON true
-WHERE c.project = %(project)s AND NOT c.withdrawn"""
+FROM {charges} AS c
+JOIN {accounting_documents} AS d ON d.expenditure = c.expenditure
+LEFT JOIN (SELECT DISTINCT ON (n.line) n.line, n.task, n.category FROM {budget_lines} AS n
+    WHERE n.project = %(project)s::uuid ORDER BY n.line, n.edition DESC) AS b
+    ON b.line = c.budget_line
+LEFT JOIN (SELECT r.expenditure, r.charge, sum(r.amount) AS amount
+    FROM {disallowances} AS r GROUP BY 1, 2) AS x
+    ON x.expenditure = c.expenditure AND x.charge = c.charge
+WHERE c.project = %(project)s::uuid AND NOT c.withdrawn"""
 
 # Claims that were handed in, as approved where they are approved.
 _CLAIMS = f"""

@@ -24,13 +24,13 @@ def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     lines = {name for name, one in newest(facts.lines).items() if one.cross_financing}
     if contribution is None or not lines:
         return
-    some = [one for one in facts.charges if one.line in lines]
-    position = max([project.position, *(one.position for one in some)])
+    some = [one for one in facts.daily if one.line in lines]
+    position = max([project.position, *(one.last for one in some)])
     share_on = limits.limit_by_day("cross_financing_percent")
     total, found = Decimal(0), None
-    for charge in sorted(some, key=lambda one: (one.document.day, one.position)):
-        total += charge.net if charge.eu is None else charge.eu
-        share = share_on(charge.document.day)
+    for one in sorted(some, key=lambda one: one.day):
+        total += one.amount
+        share = share_on(one.day)
         if share is None or total <= percent_of(share, contribution):
             continue
         found = Found(
@@ -40,7 +40,7 @@ def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
             position=position,
             says={
                 "charged": total,
-                "on": charge.document.day,
+                "on": one.day,
                 "share": Percent(share),
                 "contribution": contribution,
                 "limit": percent_of(share, contribution),
@@ -64,10 +64,10 @@ RULE = Rule(
         " to {on}), but may be at most {limit}, {share} of the Union's contribution to the project"
         " ({contribution}).",
     ),
-    needs=("charges", "lines"),
+    needs=("daily", "lines"),
     find=find,
     only={
-        "charges": "c.budget_line IN (SELECT b.line FROM {budget_lines} AS b"
+        "daily": "c.budget_line IN (SELECT b.line FROM {budget_lines} AS b"
         " WHERE b.project = %(project)s::uuid AND b.cross_financing)"
     },
 )
