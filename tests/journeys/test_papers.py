@@ -165,7 +165,7 @@ def test_a_register_longer_than_a_page_is_whole(
 ) -> None:
     path = f"/api/projects/{story.project}/expenditures.csv"
     whole = got(story.client, path, known_at=story.submitted).content
-    monkeypatch.setattr("ledger.papers.register.PAGE", 2)
+    monkeypatch.setattr("ledger.papers.register.AT_A_TIME", 2)
     assert got(story.client, path, known_at=story.submitted).content == whole
 
 

@@ -7,6 +7,7 @@ scripts and pictures, as they travel; without the fonts, which it may do without
 import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from http.client import HTTPConnection
 from statistics import median
 from time import perf_counter
@@ -115,16 +116,19 @@ class _Browser:
         body = msgspec.json.encode({"token": token})
         kind = {"Content-Type": "application/json"}
         self._connection.request("POST", "/api/session", body, kind)
-        with self._connection.getresponse() as answer:
+        with closing(self._connection), self._connection.getresponse() as answer:
             answer.read()
             cookie = answer.headers["Set-Cookie"].partition(";")[0]
         self._headers = {**self._headers, "Cookie": cookie}
 
     def visit(self, visit: Visit, times: int) -> Taken:
         """The page, asked so often after it was asked once."""
-        self._connection.close()  # it may have waited for long; the next request opens it
-        first = self._get(visit.path)
-        seconds = [self._get(visit.path).seconds for _ in range(times)]
+        with closing(self._connection):  # until the next one, which may be long in coming
+            first = self._get(visit.path)
+            seconds = [self._get(visit.path).seconds for _ in range(times)]
+            return self._taken(visit, first, seconds)
+
+    def _taken(self, visit: Visit, first: Answer, seconds: Sequence[float]) -> Taken:
         if first.status == REDIRECTED:
             return Taken(visit, seconds, 0, 0)
         parts = set(_ASSET.findall(first.text()))
