@@ -88,6 +88,8 @@ class History:
                     yield self._pending(stream, event)
                 if self.spending is not None:
                     self.spending.leave_out(facts[room:])
+                if made == count:
+                    return
 
     def _moves(self) -> Sequence[tuple[Move, int]]:
         """What may happen, with its weight; the first nine need nothing but those before them."""
