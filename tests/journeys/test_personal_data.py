@@ -1,10 +1,12 @@
 """Who read a person's data, and what is held about a person?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 import pytest
 
+from ledger.privacy.disclosure import Disclosure
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import World
 
@@ -143,3 +145,33 @@ def test_the_journal_cannot_be_changed(shared: Service, user: Client, world: Wor
         owner.execute("SET ROLE ledger_reader")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             owner.execute("SELECT FROM journal.reads")
+
+
+def test_a_list_too_long_to_sort_by_name_opens_only_its_page(
+    user: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {world.person(family_name=name): name for name in ("Żak", "Adamska", "Listowska")}
+    by_name = [one["id"] for one in user.get("/api/persons", limit=500)["items"]]
+    monkeypatch.setattr("ledger.queries.asking.BY_NAME_LIMIT", 2)
+    opened: list[str | None] = []
+    inside = Disclosure.inside
+
+    async def overheard(self: Disclosure, texts: Sequence[str | None]) -> list[str | None]:
+        opened.extend(texts)
+        return await inside(self, texts)
+
+    monkeypatch.setattr(Disclosure, "inside", overheard)
+    walked: list[dict[str, Any]] = []
+    cursor: dict[str, Any] = {}
+    while True:
+        page = user.get("/api/persons", limit=2, **cursor)
+        walked += page["items"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert opened == []
+    assert [one["id"] for one in walked] == sorted(by_name) != by_name
+    assert names.items() <= {one["id"]: one["family_name"] for one in walked}.items()
+    user.get("/api/persons", name="listowska", **cursor, status=422)  # of the other order
+    found = user.get("/api/persons", name="listowska")["items"]
+    assert [one["family_name"] for one in found] == ["Listowska"]

@@ -23,6 +23,7 @@ from ledger.privacy.sealing import PATTERN, Unreadable, opened, read
 from ledger.privacy.vault import Vault
 
 Row = tuple[Any, ...]
+AT_ONCE = 1_000  # sealed texts, some milliseconds
 _ONE = re.compile(PATTERN)
 _PLAIN = re.sub(r"\((?!\?)", "(?:", PATTERN)
 # A whole text: one sealed field, or several with blanks between them, such as a full name.
@@ -57,10 +58,15 @@ class Disclosure:
     async def inside(self, texts: Sequence[str | None]) -> list[str | None]:
         """What is in sealed texts, for counting and sorting but not for showing.
 
-        None where there is nothing, or nothing any more.
+        None where there is nothing, or nothing any more. Many are opened some at a time, so that
+        others are answered meanwhile.
         """
-        keys = await self._keys(one for one in texts if _holds_sealed(one))
-        return [None if one is None else _opened_or_none(one, keys) for one in texts]
+        found: list[str | None] = []
+        for start in range(0, len(texts), AT_ONCE):
+            some = texts[start : start + AT_ONCE]
+            keys = await self._keys(one for one in some if _holds_sealed(one))
+            found += [None if one is None else _opened_or_none(one, keys) for one in some]
+        return found
 
     async def events(self, events: Sequence[Recorded], reader: Reader) -> list[Any]:
         """The events for a reader; what was erased shows a marker."""

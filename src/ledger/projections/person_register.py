@@ -41,7 +41,9 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 # Seen from one project: who takes part in it, or was entered for it.
 _VISIBLE = "EXISTS (SELECT FROM scope.participants() AS p (own) WHERE p.own = person)"
-PERSONS = Table("persons", Person, key=["person"], shared=True, visible=_VISIBLE)
+PERSONS = Table(
+    "persons", Person, key=["person"], indexes=[("erased",)], shared=True, visible=_VISIBLE
+)
 AGES = Table("ages_on_entry", KeptAge, key=["person", "entered_on"], shared=True, visible=_VISIBLE)
 ENTRIES = Table("person_entries", Entry, key=["person"], indexes=[("project",)], shared=True)
 MODEL = ReadModel("person_register", PERSONS, AGES, ENTRIES)
@@ -99,8 +101,11 @@ class PersonRow(Struct, frozen=True, kw_only=True):
     position: int
 
 
-# Erasure holds for every moment that can be asked for, also for those before it.
-_GONE = "bool_or(g.erased) FILTER (WHERE g.known_to = 9223372036854775807)"
+# Erasure holds for every moment that can be asked for, also for those before it. Where nothing asks
+# for it, the database leaves the join out.
+_GONE = """
+(SELECT g.person FROM read.persons AS g WHERE g.erased AND g.known_to = 9223372036854775807
+ GROUP BY g.person)"""
 
 # The projects to which a person belongs: of the teams and activities in which the person ever took
 # part, and the one for which the person was entered.
@@ -117,7 +122,7 @@ WHERE a.person = {person}"""
 def _shown(field: str, marker: str = f"'{ERASED}'") -> str:
     """A personal field, or what stands in its place once the person is erased."""
     return (
-        f"CASE WHEN p.{field} IS NOT NULL THEN CASE WHEN gone.erased THEN {marker}"
+        f"CASE WHEN p.{field} IS NOT NULL THEN CASE WHEN gone.person IS NOT NULL THEN {marker}"
         f" ELSE p.{field} END END AS {field}"
     )
 
@@ -133,14 +138,13 @@ LISTING = Listing(
                       WHERE part.project = %(scope)s::uuid)""",
     filters={
         "institution": "p.institution = %(institution)s::uuid",
-        "name": "NOT gone.erased AND %(name)s::text IS NOT NULL",  # the rest is done when opened
+        # The rest is done once names are opened.
+        "name": "gone.person IS NULL AND %(name)s::text IS NOT NULL",
     },
     select=f"""
 SELECT p.person AS id, {_shown("given_name")}, {_shown("family_name")}, p.sex,
     {_shown("born_on", "NULL")}, {_shown("email")}, {_shown("phone")},
     p.institution, {institution_name("p.institution")} AS institution_name,
-    gone.erased, p.position
-FROM {{persons}} AS p
-CROSS JOIN LATERAL (SELECT coalesce({_GONE}, false) AS erased
-                    FROM read.persons AS g WHERE g.person = p.person) AS gone""",
+    gone.person IS NOT NULL AS erased, p.position
+FROM {{persons}} AS p LEFT JOIN {_GONE} AS gone ON gone.person = p.person""",
 )

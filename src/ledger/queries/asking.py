@@ -17,7 +17,7 @@ from ledger.privacy.vault import closed_events
 from ledger.projections.engine.query import Listing, listings, reads_sealed
 from ledger.projections.engine.reading import Moment, Reading
 from ledger.projections.stream_register import of_project
-from ledger.queries.by_name import by_name
+from ledger.queries.by_name import BY_NAME_LIMIT, by_name
 
 PAGE_LIMIT = 500
 
@@ -171,7 +171,11 @@ class Question:
         conditions = self._conditions(listing, filters)
         params = dict.fromkeys(listing.filters) | dict(filters)  # one may look at another
         if listing.named_by:
-            return await self._page_by_name(listing, conditions, params, limit, cursor)
+            named = await self._page_by_name(listing, conditions, params, limit, cursor)
+            if named is not None:
+                return named
+            if cursor is not None and cursor.sort != cursor.id:
+                raise Invalid.field("cursor", "is not a cursor of this list")
         if limit is None:
             return Page(await self._whole(listing, conditions, params), None)
         places = await self._places(listing, conditions, params, limit, cursor)
@@ -210,14 +214,18 @@ class Question:
         params: Mapping[str, Any],
         limit: int | None,
         cursor: Cursor | None,
-    ) -> Page:
-        """What rows are ordered and found by is opened for that; then the rows of the page are."""
+    ) -> Page | None:
+        """What rows are ordered and found by is opened for that; then the rows of the page are.
+
+        None where that were too many, and no name is asked for.
+        """
         columns = ", ".join(f"x.{name}" for name in listing.named_by)
-        rows = await self.rows_as_stored(
-            f"SELECT x.id::text, {columns} FROM ({listing.select}{_where(conditions)}) AS x",
-            plan_once=False,
-            **params,
-        )
+        text = f"SELECT x.id::text, {columns} FROM ({listing.select}{_where(conditions)}) AS x"
+        if params.get("name") is None:
+            text += f" LIMIT {BY_NAME_LIMIT + 1}"
+        rows = await self.rows_as_stored(text, plan_once=False, **params)
+        if params.get("name") is None and len(rows) > BY_NAME_LIMIT:
+            return None
         names = await self.inside([name for row in rows for name in row[1:]])
         after = None if cursor is None else (self._name_in(cursor), cursor.id)
         places = by_name([row[0] for row in rows], names, params.get("name"), after)

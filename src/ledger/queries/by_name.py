@@ -1,6 +1,7 @@
 """In which order are persons listed, and whom does a name find? Told by names, once opened.
 
-Names are nowhere in the database but sealed, so it can neither sort nor search them.
+Names are nowhere in the database but sealed, so it can neither sort nor search them. A list of more
+than `BY_NAME_LIMIT` persons stands in the order of their ids: a page of it opens only its own.
 """
 
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ from typing import NamedTuple
 
 from ledger.kernel.collation import Key, polish
 from ledger.kernel.personal import ERASED
+
+BY_NAME_LIMIT = 2_000
 
 
 class Place(NamedTuple):
