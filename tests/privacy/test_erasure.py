@@ -107,7 +107,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         bearer = asyncio.run(token(cluster.url))
         log = tmp_path / "service.log"
         with Server(cluster.url, log) as server:
-            yield Place(folder, server, cluster.url, bearer)
+            made = Place(folder, server, cluster.url, bearer)
+            yield made
+            made.http.close()
         assert found_in(log.read_bytes()) == []
     shutil.rmtree(folder, ignore_errors=True)
 
