@@ -1,12 +1,14 @@
 """What do tests run on? A real PostgreSQL: the embedded one, with a fresh database for each."""
 
+import fcntl
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from time import time
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +20,8 @@ from ledger.database.embedded import EmbeddedPostgres
 from ledger.database.migrate import migrate
 from ledger.worker import Worker
 
+OWN_SERVER = "ledger-tests-"
+MEMORY, ROOM_BYTES, LEFT_SECONDS = Path("/dev/shm"), 4 * 1024**3, 3_600
 # Tests run in two processes (pytest-xdist), which may share a server that is given.
 TEMPLATE = f"ledger_template_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
@@ -75,17 +79,31 @@ def server_url() -> Iterator[str]:
         yield given
         return
     # Made by the server itself, not by pytest: as root the server needs a folder that it reaches.
-    folder = Path(tempfile.gettempdir()) / f"ledger-tests-{uuid4().hex}"
+    folder = _roomy_folder() / f"{OWN_SERVER}{uuid4().hex}"
     server = EmbeddedPostgres(folder)
     with pytest.MonkeyPatch.context() as patch:
         # It is thrown away whatever happens to the machine: nothing waits for the disk.
         for setting in ("fsync", "full_page_writes"):
             patch.setitem(embedded.SETTINGS, setting, "off")
+        patch.setitem(embedded.SETTINGS, "max_wal_size", "256MB")
         server.start()
     with server:
         _make_template(server.url)
         yield server.url
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _roomy_folder() -> Path:
+    """Memory where there is plenty: a new database, of which there are hundreds, is many files."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return Path(tempfile.gettempdir())
+    for lease in MEMORY.glob(f"{OWN_SERVER}*/postgresql.lease"):
+        # Left behind by tests that were killed: nobody has it open any more.
+        with suppress(OSError), lease.open("rb") as file:
+            if time() - lease.stat().st_mtime > LEFT_SECONDS:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lease.parent, ignore_errors=True)
+    return MEMORY
 
 
 def _make_template(server_url: str) -> None:
