@@ -70,6 +70,8 @@ class ImportAnswer(Struct, frozen=True, kw_only=True):
     totals: FileTotals
     errors_count: int
     errors: list[CellProblem]
+    cautions_count: int
+    cautions: list[CellProblem]
     created_at: str
     committed: ImportReceipt | None = None
 
@@ -90,6 +92,8 @@ def _answer(kept: Kept) -> ImportAnswer:
         totals=found.totals,
         errors_count=found.errors_count,
         errors=found.errors,
+        cautions_count=found.cautions_count,
+        cautions=found.cautions,
         created_at="" if kept.created_at is None else written_time(kept.created_at),
         committed=kept.receipt,
     )

@@ -224,6 +224,8 @@ NOTES: dict[str, tuple[str, Any]] = {
                             {"gross": "1230.00", "eligible": "1230.00", "eu_amount": "1036.64"}),
     "ImportAnswer.errors_count": ("How many problems there are, also beyond those listed.", 0),
     "ImportAnswer.errors": ("The problems; at most 1 000.", []),
+    "ImportAnswer.cautions_count": ("How many texts look like personal data.", 0),
+    "ImportAnswer.cautions": ("Where they stand; at most 1 000. They hinder nothing.", []),
     "ImportAnswer.created_at": ("When it was checked (RFC 3339, UTC).", TIME),
     "ImportAnswer.committed": ("What was recorded of it; null: nothing yet.", None),
     "CellProblem.sheet": ("The sheet, or the file within the archive.", "Arkusz1"),

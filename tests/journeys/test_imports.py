@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from api.importing import FILE_LIMIT_BYTES
 from tests.imports.malformed import CORPUS
 from tests.imports.tables import HEADER, archive, csv, invoice, row, xlsx
+from tests.journeys.browsers import Browser
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import START, World
 
@@ -119,6 +120,23 @@ def test_what_is_committed_is_recorded_once(officer: Client, project: str, world
     assert (again["new"], again["known"], again["errors_count"]) == (0, 2, 0)
     assert commit(officer, again["id"])["recorded"] == 0
     assert world.head() == before + 2
+
+
+def test_texts_that_look_like_personal_data_are_told_with_their_places(
+    shared: Service, officer: Client, project: str
+) -> None:
+    paid = row("D/2", what="Umowa zlecenie, PESEL 84022912343")
+    checked = bring(officer, table(row("D/1"), paid), project)
+    assert (checked["errors_count"], checked["cautions_count"]) == (0, 1)
+    (one,) = checked["cautions"]
+    assert (one["sheet"], one["row"], one["column"]) == ("Arkusz1", 4, "F")
+    assert one["message"].startswith("wygląda na numer PESEL")
+    assert "84022912343" not in str(checked)
+    browser = Browser(shared)
+    browser.sign_in(shared.token("officer", project))
+    shown = browser.page("GET", f"/imports/{checked['id']}", status=200).decode()
+    assert "Arkusz1!F4" in shown
+    assert commit(officer, checked["id"])["recorded"] == 2
 
 
 def test_the_reason_names_the_file_and_the_rows(

@@ -123,6 +123,9 @@ def _report(file: Path, outcome: "Outcome", *, dry_run: bool, json: bool) -> Non
         print_json({"file": str(file), **msgspec.structs.asdict(outcome)})
     else:
         print(_summary(file, outcome, dry_run=dry_run))
+    if outcome.cautions_count and not json:
+        _show(outcome.cautions)
+        complain(f"{file}: texts that look like personal data: {outcome.cautions_count}.")
     if outcome.errors_count:
         _show(outcome.errors if not json else ())
         complain(f"{file}: problems: {outcome.errors_count}; nothing of this file was recorded.")

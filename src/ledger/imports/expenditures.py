@@ -20,6 +20,7 @@ from ledger.event_store.log import EventLog
 from ledger.imports.accounting import Correction, Document
 from ledger.imports.apart import Task
 from ledger.imports.budget import Budget
+from ledger.imports.cautions import cautions
 from ledger.imports.columns import NAMES
 from ledger.imports.correcting import Corrections, original_of, standing_of, work_out
 from ledger.imports.judging import Judge, creation, explain, refusal
@@ -54,6 +55,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     totals: FileTotals
     errors_count: int
     errors: list[CellProblem]
+    cautions_count: int = 0
+    cautions: list[CellProblem] = []
     recorded: int = 0
     position: int | None = None
 
@@ -271,6 +274,7 @@ def _note_correction(job: _Job, one: Correction, error: LedgerError) -> None:
 def _outcome(job: _Job, position: int | None) -> Outcome:
     told, corrections = job.told, job.corrections
     new = len(job.fresh) + len(corrections.fresh)
+    warned = cautions(told, job.fresh, job.order.lang)
     return Outcome(
         format=told.format,
         rows=told.rows,
@@ -280,6 +284,8 @@ def _outcome(job: _Job, position: int | None) -> Outcome:
         totals=_totals(told, job.order.budget),
         errors_count=job.problems.count,
         errors=job.problems.listed,
+        cautions_count=warned.count,
+        cautions=warned.listed,
         recorded=0 if position is None else new,
         position=position,
     )

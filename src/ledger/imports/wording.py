@@ -8,6 +8,14 @@ Lang = Literal["pl", "en"]
 LANGS: tuple[Lang, ...] = ("pl", "en")
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {
+    # what looks like personal data
+    "looks_personal": (
+        "wygląda na {what}: tekst jest zapisywany jawnie i nie da się go usunąć",
+        "looks like {what}: a text is recorded openly and cannot be erased",
+    ),
+    "a PESEL number": ("numer PESEL", "a PESEL number"),
+    "an e-mail address": ("adres e-mail", "an e-mail address"),
+    "a telephone number": ("numer telefonu", "a telephone number"),
     # the file as a whole
     "empty_file": ("plik jest pusty", "the file is empty"),
     "unknown_format": (
