@@ -8,11 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-import msgspec
-from msgspec import inspect
-
 from api.pages.frame.facts import Fact
-from api.pages.frame.naming import value_kind
+from api.pages.frame.naming import fields_of, value_kind
 from api.pages.frame.page import Page
 from api.pages.frame.written import money, number, short_day
 from ledger import catalogue
@@ -144,32 +141,7 @@ def _kinds() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {"status": {"status"}}
     for aggregate in catalogue.aggregates().values():
         for kind in (aggregate.state, *aggregate.events.values()):
-            for name, called in _of_struct(kind):
-                found.setdefault(name, set()).add(called)
+            for name, values in fields_of(kind):
+                if values:
+                    found.setdefault(name, set()).add(value_kind(values, name))
     return {name: frozenset(kinds) for name, kinds in found.items()}
-
-
-def _of_struct(kind: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
-    for field in msgspec.structs.fields(kind):
-        yield from _of_type(inspect.type_info(field.type), field.name)
-
-
-def _of_type(node: inspect.Type, field: str) -> Iterator[tuple[str, str]]:
-    match node:
-        case inspect.LiteralType(values=values):
-            yield field, value_kind(tuple(values), field)
-        case inspect.StructType(cls=inner):
-            yield from _of_struct(inner)
-        case inspect.Metadata(type=inner_type):
-            yield from _of_type(inner_type, field)
-        case inspect.UnionType(types=types):
-            for one in types:
-                yield from _of_type(one, field)
-        case (
-            inspect.ListType(item_type=item)
-            | inspect.VarTupleType(item_type=item)
-            | inspect.DictType(value_type=item)
-        ):
-            yield from _of_type(item, field)
-        case _:
-            return

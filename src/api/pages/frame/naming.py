@@ -159,19 +159,25 @@ def _structs() -> Iterator[type[Struct]]:
 @cache
 def _of_struct(kind: type[Struct]) -> frozenset[Name]:
     found: set[Name] = set()
-    for field in msgspec.structs.fields(kind):
-        found.add(("field", field.name))
-        found |= set(_of_type(inspect.type_info(field.type), field.name))
+    for field, values in fields_of(kind):
+        found.add(("field", field))
+        found |= {(value_kind(values, field), str(value)) for value in values}
     return frozenset(found)
 
 
-def _of_type(node: inspect.Type, field: str) -> Iterator[Name]:
+def fields_of(kind: type[Struct]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The fields of a struct and of those in it, with the alternatives that each has, if any."""
+    for field in msgspec.structs.fields(kind):
+        yield field.name, ()
+        yield from _of_type(inspect.type_info(field.type), field.name)
+
+
+def _of_type(node: inspect.Type, field: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
     match node:
         case inspect.LiteralType(values=values):
-            for value in values:
-                yield value_kind(tuple(values), field), str(value)
+            yield field, tuple(values)
         case inspect.StructType(cls=inner):
-            yield from _of_struct(inner)
+            yield from fields_of(inner)
         case inspect.Metadata(type=inner_type):
             yield from _of_type(inner_type, field)
         case inspect.UnionType(types=types):
