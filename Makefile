@@ -80,7 +80,7 @@ demo: setup ## the ledger with the case files, on a database of its own; prints 
 	@$(HERE) exec $(BIN)/ledger demo $(ARGS)
 
 test: setup ## all tests; ARGS='-k word' for some
-	@$(HERE) $(BIN)/python -m pytest $(ARGS)
+	@$(HERE) $(BIN)/python -m tests.journeys.pages.chromium; $(BIN)/python -m pytest $(ARGS)
 
 check: format-check lint types imports test ## everything that must hold before a commit
 

@@ -1,12 +1,17 @@
-"""Which browser do the tests drive? One that is on the machine, or one that can be had for it."""
+"""Which browser do the tests drive? One that is on the machine, or one that can be had for it.
+
+`python -m tests.journeys.pages.chromium`, a part of `make test`, installs one where there is none.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
+from itertools import chain
 from pathlib import Path
+
+from playwright.sync_api import sync_playwright
 
 NAMES = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
@@ -28,21 +33,35 @@ ARGUMENTS = [
 
 
 class NoBrowser(Exception):
-    """No browser was found, and none could be installed."""
+    """No browser was found, or none could be installed."""
 
 
-@cache
 def browser() -> str:
-    """The path of a browser of Chromium's kind. Raises `NoBrowser` with what was tried."""
+    """The path of a browser of Chromium's kind. Raises `NoBrowser`."""
+    for found in chain(_on_the_machine(), _of_playwright()):
+        return found
+    raise NoBrowser("there is no Chromium, Chrome or Edge; `make test` installs one where it can")
+
+
+def install() -> str:
+    """The path of a browser, which is installed if there is none.
+
+    Raises `NoBrowser` with what was tried.
+    """
     tried = []
-    for way in (_on_the_machine, _from_debian, _from_playwright):
+    for way in (_nothing, _from_debian, _from_playwright):
         try:
-            return next(way())
-        except StopIteration:
+            way()
+            return browser()
+        except NoBrowser:
             tried.append(str(way.__doc__))
         except (OSError, subprocess.SubprocessError) as error:
             tried.append(f"{way.__doc__} ({error})")
-    raise NoBrowser("no browser: " + "; ".join(tried))
+    raise NoBrowser("no browser for the tests of the pages: " + "; ".join(tried))
+
+
+def _nothing() -> None:
+    """none is on the machine"""
 
 
 def _on_the_machine() -> Iterator[str]:
@@ -54,7 +73,14 @@ def _on_the_machine() -> Iterator[str]:
     yield from (place for place in PLACES if Path(place).is_file())
 
 
-def _from_debian() -> Iterator[str]:
+def _of_playwright() -> Iterator[str]:
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    if Path(path).is_file():
+        yield path
+
+
+def _from_debian() -> None:
     """Debian's package could not be installed"""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
@@ -66,10 +92,9 @@ def _from_debian() -> Iterator[str]:
                 env=environment,
                 timeout=INSTALL_SECONDS,
             )
-        yield from _on_the_machine()
 
 
-def _from_playwright() -> Iterator[str]:
+def _from_playwright() -> None:
     """Playwright's own could not be installed"""
     subprocess.run(
         [sys.executable, "-m", "playwright", "install", "chromium"],
@@ -77,8 +102,10 @@ def _from_playwright() -> Iterator[str]:
         capture_output=True,
         timeout=INSTALL_SECONDS,
     )
-    from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        if Path(playwright.chromium.executable_path).is_file():
-            yield playwright.chromium.executable_path
+
+if __name__ == "__main__":
+    try:
+        install()
+    except NoBrowser as why:
+        print(why, file=sys.stderr)  # the tests say so themselves, and fail under CI
