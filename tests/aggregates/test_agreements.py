@@ -390,13 +390,10 @@ def test_an_agreement_is_not_terminated_before_a_party_acceded() -> None:
     ).refused(JoinedLater)
 
 
-ENDINGS: list[Command] = [
-    AmendAgreement(annex="1", end_obligations=(3,)),
-    WithdrawFromAgreement(institution=B),
-    TerminateAgreement(),
-]
-
-
-@pytest.mark.parametrize("command", ENDINGS)
+@pytest.mark.parametrize(
+    "command",
+    [AmendAgreement(annex="1", end_obligations=(3,)), WithdrawFromAgreement(institution=B),
+     TerminateAgreement()],
+)  # fmt: skip
 def test_what_was_fulfilled_later_cannot_have_ended(command: Command) -> None:
     signed().given(FULFILLED, on=SUMMER).when(command, on=SPRING).refused(FulfilledLater)

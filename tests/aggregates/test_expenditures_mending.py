@@ -13,7 +13,7 @@ from ledger.aggregates.expenditures.adjusting import (
     CorrectingDocument,
     ExpenditureAdjusted,
 )
-from ledger.aggregates.expenditures.claiming import ChargesClaimed, ChargesReleased
+from ledger.aggregates.expenditures.claiming import ChargesClaimed
 from ledger.aggregates.expenditures.disallowing import ChargeReduced, Disallow
 from ledger.aggregates.expenditures.mending import (
     ChargeClaimed,
@@ -361,34 +361,10 @@ def test_a_charge_leaves_its_claim_before_it_leaves_the_project(command: Command
     scenario.refused(ChargeClaimed, collides=Collision("claims", CLAIM))
 
 
-def test_a_withdrawn_charge_frees_its_amount() -> None:
-    scenario = recorded().when(WithdrawCharge(charge=FIRST), on=NEXT, world=WORLD, reason="x")
-    state = expenditure(scenario.then(ChargeWithdrawn(charge=FIRST)))
-    assert state.free == "1230.00"
-    assert charge_of(state).withdrawn_on == NEXT
-    assert state.standing().charges == {}
-
-
 @pytest.mark.parametrize("command", [WithdrawCharge(charge=FIRST), charge(eligible="1.00")])
 def test_what_was_withdrawn_stays_as_it_was(command: Command) -> None:
     scenario = recorded().given(ChargeWithdrawn(charge=FIRST))
     scenario.when(command, world=WORLD, reason="x").refused(ChargeWasWithdrawn, collides=HERE)
-
-
-def test_a_charge_is_not_withdrawn_before_it_was_made() -> None:
-    command = WithdrawCharge(charge=FIRST)
-    recorded().when(command, on=BEFORE, world=WORLD, reason="x").refused(NotTrueYet, collides=HERE)
-
-
-def test_a_charge_is_not_withdrawn_while_it_stood_in_a_claim() -> None:
-    scenario = claimed().given(ChargesReleased(charges=(FIRST,), claim=CLAIM), on=LATER)
-    command = WithdrawCharge(charge=FIRST)
-    scenario.when(command, on=NEXT, world=WORLD, reason="x").refused(NotTrueYet)
-    assert scenario.when(command, on=LATER, world=WORLD, reason="x").error is None
-
-
-def test_an_unknown_charge_is_named() -> None:
-    recorded().when(WithdrawCharge(charge=THIRD), world=WORLD, reason="x").invalid("charge")
 
 
 @pytest.mark.parametrize("command", [WithdrawCharge(charge=FIRST), charge(eligible="1.00")])
