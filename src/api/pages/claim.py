@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from litestar import Response
@@ -10,6 +10,7 @@ from litestar import Response
 from api.commands import carry_out
 from api.pages.frame import refusals
 from api.pages.frame.page import Page
+from api.pages.frame.parting import SHOWN, part_of
 from api.pages.frame.routes import page, posted
 from api.pages.spending.told import lang_of, steps
 from ledger.application import Wish, valid_id
@@ -19,20 +20,9 @@ from ledger.queries.claimable import waiting
 from ledger.queries.findings import findings_of_documents
 
 OPEN = ("draft", "returned")
-SHOWN = 100  # charges on one page
 AT_ONCE = 1_000  # charges put in by one command
 CHOSEN = "charge"
 BETWEEN = "|"
-
-
-class Part(NamedTuple):
-    """A page of the claim's charges."""
-
-    rows: list[dict[str, Any]]
-    first: int
-    total: int
-    before: str | None
-    after: str | None
 
 
 @page("/claims/{id:str}")
@@ -44,7 +34,7 @@ async def claim(page: Page) -> Response[Any]:
 async def _shown(page: Page, problems: list[str], status: int = 200) -> Response[Any]:
     row = await page.one("/api/claims", page.id())
     await page.enter(row["project"])
-    part = _part(page, row["charges"])
+    part = part_of(page, row["charges"])
     is_open = row["status"] in OPEN and page.may("claims", "include")
     wait = None
     if is_open:
@@ -67,18 +57,6 @@ async def _shown(page: Page, problems: list[str], status: int = 200) -> Response
         problems=problems,
         key=uuid4(),
         steps=await steps(page, page.id()),
-    )
-
-
-def _part(page: Page, charges: list[dict[str, Any]]) -> Part:
-    text = page.query.get("part", "0")
-    first = min(int(text[:6]) if text.isdigit() else 0, max(len(charges) - 1, 0)) // SHOWN * SHOWN
-    return Part(
-        charges[first : first + SHOWN],
-        first,
-        len(charges),
-        page.here(part=first - SHOWN) if first else None,
-        page.here(part=first + SHOWN) if first + SHOWN < len(charges) else None,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response
 
 from api.pages.frame.page import Page
+from api.pages.frame.parting import part_of
 from api.pages.frame.routes import page
 from api.queries import ASKED, Ask
 from ledger.kernel.errors import NotFound
@@ -30,12 +31,13 @@ async def explained(page: Page) -> Response[Any]:
     ask, address = explanation(page.query.get("of", ""))
     found = msgspec.to_builtins(await ask(page.question, address))
     items = found["items"]
-    names = await named(page.question, {one["stream"] for one in items})
+    part = part_of(page, items)
+    names = await named(page.question, {one["stream"] for one in part.rows})
     projects = {one.project for one in names.values() if one.project}
     if len(projects) == 1:
         await page.enter(projects.pop())
     counts = any("count" in one for one in items)
-    return page.show("explain.html", items=items, total=found["total"], names=names, counts=counts)
+    return page.show("explain.html", part=part, total=found["total"], names=names, counts=counts)
 
 
 def explanation(link: str) -> tuple[Any, Address]:

@@ -287,7 +287,7 @@ SELECT m.claim AS id, m.project, {project_name("m.project")} AS project_name,
     m.number::json AS number, m.period_from, m.period_to, m.status, m.submitted_on,
     m.submitted_by, m.approved_on, m.approved_by, s.approved::text, p.paid::text, p.payments,
     json_build_object('eligible', s.eligible::text, 'eu_amount', s.eu_amount::text,
-        'by_category', g.by_category) AS totals, s.charges,
+        'by_category', g.by_category) AS totals, n.charges,
     '/api/claims/' || m.claim || '/explain' || %(moment)s::text AS explain,
     greatest(m.position, s.position, p.position) AS position
 FROM {{claims}} AS m
@@ -295,8 +295,10 @@ LEFT JOIN LATERAL (
     SELECT coalesce(sum(t.eligible), 0)::numeric(24,2) AS eligible,
         coalesce(sum(t.eu_amount), 0)::numeric(24,2) AS eu_amount,
         CASE WHEN {APPROVED} THEN coalesce(sum(t.approved), 0)::numeric(24,2) END AS approved,
-        max(t.position) AS position,
-        coalesce(json_agg(json_build_object(
+        max(t.position) AS position
+    FROM ({CLAIM_LINES}) AS t) AS s ON true
+LEFT JOIN LATERAL ( -- not made where nobody asks for it
+    SELECT coalesce(json_agg(json_build_object(
             'expenditure', t.expenditure, 'charge', t.charge,
             'document_number', d.document_number, 'issuer_nip', d.issuer_nip,
             'issuer_name', d.issuer_name, 'accounting_number', d.accounting_number,
@@ -312,7 +314,7 @@ LEFT JOIN LATERAL (
     JOIN {{accounting_documents}} AS d ON d.expenditure = t.expenditure
     JOIN {{charges}} AS c ON c.expenditure = t.expenditure AND c.charge = t.charge
     LEFT JOIN LATERAL (SELECT sum(r.amount) AS amount FROM {{disallowances}} AS r
-        WHERE r.expenditure = t.expenditure AND r.charge = t.charge) AS x ON true) AS s ON true
+        WHERE r.expenditure = t.expenditure AND r.charge = t.charge) AS x ON true) AS n ON true
 LEFT JOIN LATERAL (
     SELECT coalesce(json_object_agg(k.category, k.eligible ORDER BY k.category), '{{}}')
         AS by_category

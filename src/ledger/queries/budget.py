@@ -64,7 +64,7 @@ WITH lines AS MATERIALIZED ({_LINES}
     SELECT * FROM {{disallowances}} AS d WHERE d.project = %(project)s
 ), claimed AS MATERIALIZED (
     SELECT m.claim, m.status, m.submission FROM {{claims}} AS m WHERE m.project = %(project)s
-), items AS (
+), items AS NOT MATERIALIZED (
     SELECT b.line, 'planned' AS measure, b.project AS stream, b.project AS subject,
         b.valid_from AS effective_on, b.amount, NULL::numeric AS eu_amount, b.position
     FROM lines AS b
@@ -101,6 +101,13 @@ WITH lines AS MATERIALIZED ({_LINES}
         l.approved_eu, l.position
     FROM claimed AS m JOIN {{claim_lines}} AS l
         ON l.claim = m.claim AND l.submission = m.submission AND {APPROVED}
+), summed_items AS (
+    -- There may be a hundred thousand items on forty lines: what lines say comes to their sums.
+    SELECT i.line, i.measure, sum(i.amount) AS amount, max(i.position) AS position
+    FROM items AS i GROUP BY 1, 2
+), in_sum AS NOT MATERIALIZED (
+    SELECT i.*, b.task, b.category, b.cross_financing, b.fixed_assets, b.place
+    FROM summed_items AS i LEFT JOIN lines AS b USING (line)
 ), placed AS NOT MATERIALIZED (
     SELECT i.*, b.task, b.category, b.cross_financing, b.fixed_assets, b.place, NULL AS source
     FROM items AS i LEFT JOIN lines AS b USING (line)
@@ -117,12 +124,12 @@ WITH lines AS MATERIALIZED ({_LINES}
 )"""
 
 
-# By what rows are put together: the table of items, and the columns that name a row.
+# By what rows are put together: the columns that name a row.
 _BY = {
-    "line": ("placed", ("line", "task", "category", "cross_financing", "fixed_assets")),
-    "task": ("placed", ("task",)),
-    "category": ("placed", ("category",)),
-    "source": ("sourced", ("source",)),
+    "line": ("line", "task", "category", "cross_financing", "fixed_assets"),
+    "task": ("task",),
+    "category": ("category",),
+    "source": ("source",),
 }
 _SUMS = ", ".join(
     f"coalesce(sum(p.amount) FILTER (WHERE p.measure = '{name}'), 0)::numeric(24,2) AS {name}"
@@ -131,7 +138,7 @@ _SUMS = ", ".join(
 
 
 def _rows(by: str) -> str:
-    table, names = _BY[by]
+    table, names = "sourced" if by == "source" else "in_sum", _BY[by]
     return f"""{_ITEMS}, summed AS (
     SELECT {", ".join(f"p.{name}" for name in names)}, {_SUMS},
         max(p.position) AS position, min(p.place) AS place
@@ -147,7 +154,7 @@ async def budget(question: Question, project: str, by: str = "line") -> list[Bud
 
     A charge may stand on a line that the budget in force does not have: nothing is planned there.
     """
-    names = (*_BY[by][1], *MEASURES, "remaining", "position")
+    names = (*_BY[by], *MEASURES, "remaining", "position")
     rows = await question.rows(_rows(by), plan_once=False, project=project)
     return [_row(question, project, by, dict(zip(names, row, strict=True))) for row in rows]
 
@@ -159,13 +166,13 @@ def _row(question: Question, project: str, by: str, found: dict[str, Any]) -> Bu
         f"&{by}={quote(key, safe='')}"
         for name in MEASURES
     }
-    columns: dict[str, Any] = dict.fromkeys((*_BY["line"][1], "source")) | found
+    columns: dict[str, Any] = dict.fromkeys((*_BY["line"], "source")) | found
     columns |= {f"explain_{name}": link for name, link in links.items() if name != "recorded"}
     return BudgetRow(id=f"{project}/{by}/{key}", explain=links["recorded"], **columns)
 
 
 def _explained(by: str | None) -> str:
-    table = "placed" if by is None else _BY[by][0]
+    table = "sourced" if by == "source" else "placed"
     here = "true" if by is None else f"p.{by} IS NOT DISTINCT FROM %(key)s::text"
     return f"""{_ITEMS}
 SELECT p.position, e.type, p.stream, p.subject, p.effective_on,
@@ -197,7 +204,7 @@ class BudgetTotals(Struct, frozen=True, kw_only=True):
     remaining: Balance
 
 
-_TOTALS = f"""{_ITEMS}, summed AS (SELECT {_SUMS} FROM placed AS p)
+_TOTALS = f"""{_ITEMS}, summed AS (SELECT {_SUMS} FROM in_sum AS p)
 SELECT {", ".join(f"p.{n}::text" for n in MEASURES)}, (p.planned - p.recorded)::text
 FROM summed AS p"""
 

@@ -111,6 +111,21 @@ async def population_rows(
     return sorted(rows, key=lambda row: row.id)
 
 
+async def book_values(
+    question: Question, project: str, population: Population
+) -> list[tuple[str, Decimal, int]]:
+    """Id, book value and position of each unit with a book value. Raises `NotFound`."""
+    await question.require("projects", project)
+    text = _CHARGES if population == "charges" else _CLAIMS
+    names = "id, book_value, number, issuer_name, task, category, budget_line, position"
+    return await question.rows(
+        f"SELECT p.id, p.book_value, p.position FROM ({text}) AS p ({names})"
+        " WHERE p.book_value > 0",
+        plan_once=False,
+        project=project,
+    )
+
+
 def units_of(rows: Sequence[PopulationRow], design: Design | None = None) -> list[Unit]:
     """The rows as units in their strata."""
     by = design.stratify_by if design else None

@@ -1,13 +1,16 @@
 """Do a population's amounts look as amounts do? First digits and repeated values."""
 
+import asyncio
 from collections import Counter
+from decimal import Decimal
 
 from msgspec import Struct
 
 from ledger.aggregates.samples.state import Population
 from ledger.kernel.fields import Id, Money, Text, money
 from ledger.queries.asking import Question
-from ledger.queries.sampling import population_rows, units_of
+from ledger.queries.sampling import book_values
+from ledger.sampling.population import Unit
 from ledger.sampling.screening import first_digits, repeated_values
 from ledger.sampling.wording import TEXTS, Lang, said
 
@@ -49,8 +52,14 @@ async def screening(
     question: Question, project: str, kind: Population, lang: Lang
 ) -> ScreeningAnswer:
     """The screening of a population. Raises `NotFound`."""
-    rows = await population_rows(question, project, kind)
-    units = units_of(rows)
+    rows = await book_values(question, project, kind)
+    return await asyncio.to_thread(_screened, project, kind, lang, rows)
+
+
+def _screened(
+    project: str, kind: Population, lang: Lang, rows: list[tuple[str, Decimal, int]]
+) -> ScreeningAnswer:
+    units = [Unit(id, book_value) for id, book_value, _ in rows]
     digits = first_digits(units)
     times = Counter(one.book_value for one in units)
     return ScreeningAnswer(
@@ -71,5 +80,5 @@ async def screening(
         ],
         repeated_units=sum(count for count in times.values() if count > 1),
         note=said(TEXTS, "indication", lang),
-        position=max((row.position for row in rows), default=0),
+        position=max((position for _, _, position in rows), default=0),
     )
