@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import BinaryIO, NamedTuple, cast
 
 from ledger.application import Caller, new_id
@@ -10,8 +11,8 @@ from ledger.bootstrap import Parts
 from ledger.imports.budget import Budget
 from ledger.imports.expenditures import Imports, Order, Outcome
 from ledger.imports.kept import ImportReceipt, Kept, KeptImports
-from ledger.imports.problems import Unreadable
-from ledger.imports.reading import Tell
+from ledger.imports.problems import Problems, Unreadable
+from ledger.imports.reading import Asked, Tell, Told, read_file
 from ledger.imports.recorded import budget_of
 from ledger.kernel.errors import Invalid, NotFound
 
@@ -112,11 +113,39 @@ async def _record(parts: Parts, caller: Caller, kept: Kept, request_id: str, tel
         request_id=request_id,
         record=True,
     )
+    async with _kept_file(parts, kept) as file:
+        return await _run(parts, file, order, tell)
+
+
+async def told_again(parts: Parts, caller: Caller, kept: Kept) -> tuple[Told, Budget]:
+    """What a kept file tells, and for which budget; nothing of it is judged by the ledger.
+
+    Raises `Invalid` where it cannot be read any more.
+    """
+    budget = await budget_for(parts, caller, kept.project)
+    asked = Asked(
+        name=kept.name,
+        budget=budget,
+        line=kept.line,
+        scoped=caller.project is not None,
+        lang=kept.lang,
+        today=parts.ledger.today().isoformat(),
+    )
+    problems = Problems(kept.lang)
+    async with _kept_file(parts, kept) as file:
+        try:
+            return await asyncio.to_thread(read_file, file, asked, problems, silent), budget
+        except Unreadable as error:
+            raise Invalid.field("file", str(error.facts["why"])) from None
+
+
+@asynccontextmanager
+async def _kept_file(parts: Parts, kept: Kept) -> AsyncIterator[BinaryIO]:
     with tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES) as spooled:
         file = cast(BinaryIO, spooled)
         async for chunk in parts.documents.get(kept.digest):
             file.write(chunk)
-        return await _run(parts, file, order, tell)
+        yield file
 
 
 async def _run(parts: Parts, file: BinaryIO, order: Order, tell: Tell) -> Outcome:

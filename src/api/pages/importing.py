@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, BinaryIO, cast
 
@@ -25,6 +26,7 @@ from api.pages.frame.navigation import Nav
 from api.pages.frame.page import Page
 from api.pages.frame.routes import page, posted
 from api.pages.frame.words import later
+from api.pages.spending.file_rows import known_of, rows_in, slice_of
 from api.pages.spending.jobs import Job, begin, job_of
 from api.pages.spending.told import lang_of
 from ledger.application import new_id
@@ -38,7 +40,7 @@ from ledger.papers.register import csv_lines
 from ledger.queries.budget import budget
 
 PATH = "/projects/{id:str}/imports"
-SHOWN = 200  # problems on the page; all that were listed are in the file
+SHOWN = 100  # rows on a page, and problems
 AGAIN_SECONDS = "2"
 
 
@@ -111,11 +113,22 @@ async def show(page: Page) -> Response[Any]:
         "import_checked.html",
         kept=kept,
         found=kept.outcome,
-        problems=problems[:SHOWN],
+        problems=slice_of(page, "wrong", problems, SHOWN),
         count=count,
-        listed=len(problems),
         error=job.error if job and kept.receipt is None else None,
+        **await _rows(page, kept, problems),
     )
+
+
+async def _rows(page: Page, kept: Kept, problems: Sequence[CellProblem]) -> dict[str, Any]:
+    """What will be recorded, row by row, while it is not; the rows with problems stand apart."""
+    if kept.receipt is not None:
+        return {"rows": None, "known": set()}
+    of = await rows_in(page, kept)
+    wrong = {(one.sheet, one.row) for one in problems if one.row is not None}
+    good = [one for one in of.rows if not one.faulty and (one.source, one.row) not in wrong]
+    shown = slice_of(page, "rows", good, SHOWN)
+    return {"rows": shown, "known": await known_of(page, kept, of, shown.items)}
 
 
 def _problems(kept: Kept, job: Job | None) -> tuple[list[CellProblem], int]:

@@ -1,6 +1,6 @@
-"""What would be found of a document, were it recorded as it stands? Judged by the same rules.
+"""What would be found of a document or a shift, were it recorded? Judged by the same rules.
 
-Nothing is written for it: the document is put among the facts of its project as if it were there.
+Nothing is written for it: it is put among the facts of its project as if it were there.
 What depends on a claim, and what adds up charges of the whole project other than by lines, is found
 once it is recorded.
 """
@@ -14,13 +14,15 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.findings.facts import Charge, Charged, ChargedVat, Document, Facts, Twin
+from ledger.findings.budget import edition_in_force
+from ledger.findings.facts import Charge, Charged, ChargedVat, Document, Facts, Shift, Twin
 from ledger.findings.judging import Finding, introduced, judge
 from ledger.findings.loading import Ask, load
 from ledger.findings.model import Lang
 from ledger.projections.engine.reading import Moment
 
 BY_LINE = "budget_exceeded"
+BY_TASK = "task_shift"
 
 _ALIKE = """
 SELECT d.expenditure::text, d.document_number, %(key)s, coalesce(d.issuer_name,
@@ -58,6 +60,31 @@ class Draft(Struct, frozen=True, kw_only=True):
     vat: Decimal
     gross: Decimal
     charges: Sequence[DraftCharge]
+
+
+class DraftShift(Struct, frozen=True, kw_only=True):
+    """An amount that would be moved from one line of the budget to another."""
+
+    from_line: str
+    to_line: str
+    amount: Decimal
+    on: date
+
+
+async def foreseen_of_shift(
+    ask: Ask, moment: Moment, project: str, draft: DraftShift, *, scope: str | None, lang: Lang
+) -> list[Finding]:
+    """What would be found of the lines and the tasks of a shift; errors first."""
+    rules = [one for one in await introduced(ask) if one.id in (BY_LINE, BY_TASK)]
+    facts = await load(ask, moment.valid_at, project, rules, scope=scope)
+    if facts is None:
+        return []
+    position = moment.known_at + 1
+    edition = edition_in_force(facts.lines)
+    made = Shift(edition, draft.from_line, draft.to_line, draft.amount, draft.on, position)
+    as_if = replace(facts, shifts=[*facts.shifts, made])
+    found = (await asyncio.to_thread(judge, rules, as_if)).told(lang)
+    return [one for one in found if one.position == position]
 
 
 async def foreseen(

@@ -9,6 +9,7 @@ from itertools import takewhile
 from msgspec import Struct
 
 from ledger.imports.columns import plain
+from ledger.kernel.fields import share
 
 # How categories that the ledger names by a code are called in files.
 _CATEGORY_CODES: Mapping[str, str] = {"koszty posrednie": "indirect", "posrednie": "indirect"}
@@ -51,6 +52,12 @@ class Budget:
                 self._places[task, _category(one.category)].append(one.line)
             if (number := _number(one.line)) is not None:
                 self._numbers[number].append(one.line)
+
+    def eu_part(self, eligible: str) -> str:
+        """The Union's part as the ledger will reckon it: each charge rounded by itself."""
+        if self.eu_contribution is None:
+            return "0.00"
+        return share(eligible, self.eu_contribution, self.value)
 
     def named(self, text: str, *, as_number: bool = False) -> str:
         """The line of that name; a spreadsheet makes the number 1.1 of the line 1.10.

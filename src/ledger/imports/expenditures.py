@@ -30,7 +30,7 @@ from ledger.imports.recorded import Difference, Register
 from ledger.imports.sharing import Pile
 from ledger.imports.wording import Lang, say
 from ledger.kernel.errors import LedgerError
-from ledger.kernel.fields import money, share
+from ledger.kernel.fields import money
 from ledger.projections.engine.reading import Reading
 
 _COLUMN_OF = {"charges": "eligible"}
@@ -297,12 +297,5 @@ def _totals(told: Told, budget: Budget) -> FileTotals:
         gross += Decimal(document.gross)
         for one in document.charges:
             eligible += Decimal(one.eligible)
-            eu_amount += Decimal(one.eu_amount or _eu_part(one.eligible, budget))
+            eu_amount += Decimal(one.eu_amount or budget.eu_part(one.eligible))
     return FileTotals(money(gross), money(eligible), money(eu_amount))
-
-
-def _eu_part(eligible: str, budget: Budget) -> str:
-    """As the ledger will reckon it: each charge rounded by itself."""
-    if budget.eu_contribution is None:
-        return "0.00"
-    return share(eligible, budget.eu_contribution, budget.value)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from ledger.findings import Finding, IndicatorFact, Judged, findings_of, judged
-from ledger.findings.foreseeing import Draft, foreseen
+from ledger.findings.foreseeing import Draft, DraftShift, foreseen, foreseen_of_shift
 from ledger.findings.model import Lang
 from ledger.queries.asking import Question
 from ledger.queries.indicators import IndicatorRow, indicators
@@ -67,3 +67,13 @@ async def findings_foreseen(
     """What would be found of a document, were its charges to the project recorded now."""
     scope = question.asker.project
     return await foreseen(question.rows, question.moment, project, draft, scope=scope, lang=lang)
+
+
+async def shift_findings_foreseen(
+    question: Question, project: str, draft: DraftShift, lang: Lang
+) -> list[Finding]:
+    """What would be found of the budget, were the amount shifted."""
+    scope = question.asker.project
+    return await foreseen_of_shift(
+        question.rows, question.moment, project, draft, scope=scope, lang=lang
+    )

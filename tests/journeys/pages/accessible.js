@@ -19,20 +19,30 @@
   }
   const seen = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility === 'visible'
   const called = (element) => element.outerHTML.slice(0, 120)
+  // Of things that look alike in places that look alike one is enough: a table has hundreds.
+  const looked = new Set()
+  const isNew = (element) => {
+    let name = ''
+    for (let one = element; one && one !== document.body; one = one.parentElement) name += `${one.tagName}.${one.className}>`
+    if (looked.has(name += element.type ?? '')) return false
+    looked.add(name)
+    return true
+  }
   const found = []
 
   const fields = 'input:not([type=hidden], [type=checkbox], [type=radio], [type=range], [type=file], [type=submit]), select, textarea'
   for (const field of document.querySelectorAll(fields)) {
-    if (!seen(field)) continue
+    if (!seen(field) || !isNew(field)) continue
     const style = getComputedStyle(field)
     const ratio = contrast(over(channels(style.borderTopColor), behind(field.parentElement)), behind(field.parentElement))
     const filled = contrast(behind(field), behind(field.parentElement))
     if (Math.max(ratio, filled) < 3) found.push(`a field's border has ${ratio.toFixed(2)}:1: ${called(field)}`)
   }
 
+  looked.clear()
   const active = document.activeElement
   for (const element of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')) {
-    if (!seen(element) || element.disabled) continue
+    if (!seen(element) || element.disabled || !isNew(element)) continue
     const target = element.matches('.govuk-radios__input, .govuk-checkboxes__input') ? element.nextElementSibling : element
     const page = behind(target.parentElement)
     const before = getComputedStyle(target).backgroundColor

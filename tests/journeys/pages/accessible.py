@@ -1,20 +1,23 @@
-"""Can everybody use a page? axe-core, and what it does not see."""
+"""Can everybody use a page? axe-core, and what it does not see; by day and by night."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page
 
 ASSETS = Path(__file__).parents[3] / "src" / "api" / "assets"
 AXE = ASSETS / "node_modules" / "axe-core" / "axe.min.js"
 NARROW, HALF = 320, 640  # 320 CSS pixels (WCAG 1.4.10); 1280 pixels at a zoom of 200 %
-_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+Scheme = Literal["light", "dark"]
 
 
 @cache
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _text(name: str | Path) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def assert_accessible(page: Page) -> None:
@@ -23,17 +26,53 @@ def assert_accessible(page: Page) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds, what it does not see, and where a narrow or enlarged page breaks."""
+    """What axe finds, what it does not see, and where a narrow or enlarged page breaks.
+
+    All rules by day, and those about colours once more by night: nothing else differs.
+    """
+    if not page.evaluate("document.body.classList.contains('js-enabled')"):
+        with _with_scripts(page) as same:
+            return _violations(same)
+    return _violations(page)
+
+
+@contextmanager
+def _with_scripts(page: Page) -> Iterator[Page]:
+    """The same page in a window that runs scripts: axe waits by timers, which need them."""
+    assert page.context.browser is not None
+    html, url = page.content(), page.url.partition("#")[0]
+    context = page.context.browser.new_context(viewport=page.viewport_size)
+    same = context.new_page()
+    same.route(url, lambda route: route.fulfill(body=html, content_type="text/html"))
+    same.goto(url)
+    try:
+        yield same
+    finally:
+        context.close()
+
+
+def _violations(page: Page) -> list[str]:
     # By the browser's own protocol: the page's policy forbids scripts in it, and stays in force.
     page.evaluate(_text(AXE))
-    results: Any = page.evaluate("axe.run({resultTypes: ['violations']})")
+    found = _seen_in(page, "light", {}) + _seen_in(page, "dark", {"runOnly": OF_COLOURS})
+    page.emulate_media(color_scheme="light")
+    found += _fits(page)
+    found += page.evaluate(_text("enlarged.js"))
+    return found
+
+
+def _seen_in(page: Page, scheme: Scheme, options: dict[str, Any]) -> list[str]:
+    page.emulate_media(color_scheme=scheme)
+    results: Any = page.evaluate(
+        "(options) => axe.run({resultTypes: ['violations'], ...options})", options
+    )
     found = [
         f"{one['id']}: {one['help']}: {node['html'][:160]} {node['failureSummary']}"
         for one in results["violations"]
         for node in one["nodes"]
     ]
-    found += page.evaluate(_text(Path(__file__).with_name("accessible.js")))
-    return found + _fits(page)
+    found += page.evaluate(_text("accessible.js"))
+    return [f"{scheme}: {one}" for one in found]
 
 
 def _fits(page: Page) -> list[str]:
@@ -47,3 +86,6 @@ def _fits(page: Page) -> list[str]:
             found.append(f"at {width} pixels the page is {wider} too wide")
     page.set_viewport_size(before)
     return found
+
+
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

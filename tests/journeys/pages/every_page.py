@@ -45,6 +45,7 @@ PAGES = (
     "/projects/{liderzy}/budget",
     "/projects/{liderzy}/budget?by=source",
     "/projects/{liderzy}/set-budget",
+    "/projects/{liderzy}/shift-budget",
     "/teams/1e967b0b-4ddd-5f54-b60e-7f6b73479c35/appoint",
     "/activities/7331e762-b7d9-58c3-92f5-33cc0e8f7c45/record-attendance",
     "/projects/{liderzy}/claims",

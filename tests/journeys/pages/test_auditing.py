@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from ledger.cli.verifying import receipt
+from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.every_page import LIDERZY
+from tests.journeys.pages.ways import WAYS, Way, choose, fill, press, skip, tick
 from tests.journeys.pages.writer import Writer
 
 
@@ -19,27 +21,29 @@ def writer(new_site: Site) -> Iterator[Writer]:
     made.close()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_an_event_is_found_and_its_receipt_proves_it_without_the_ledger(
-    site: Site, scripts: bool, tmp_path: Path
+    site: Site, way: Way, tmp_path: Path
 ) -> None:
-    user = site.user("auditor", java_script_enabled=scripts)
+    user = way.user(site, "auditor")
     user.goto("/")
-    user.get_by_role("link", name="Zdarzenia", exact=True).click()
-    user.get_by_label("Co się stało").select_option("project.amended")
-    user.get_by_label("Prawdziwe od dnia").fill("2020-09-30")
-    user.get_by_role("button", name="Filtruj").click()
-    user.get_by_role("link", name="85", exact=True).click()
-    value = user.get_by_role("row", name="Wartość")
-    expect(value).to_contain_text("12\xa0893\xa0583,46\xa0zł")
-    expect(value).to_contain_text("27\xa0773\xa0272,46\xa0zł")
-    link = user.get_by_role("button", name="Pobierz poświadczenie").get_attribute("href")
-    answer = user.request.get(link or "")
+    press(user.get_by_role("link", name=way.say("Zdarzenia", "Events"), exact=True))
+    skip(user)
+    choose(user.get_by_label(way.word("What happened")), way.say("aneksowano umowę", "amended"))
+    fill(user.get_by_label(way.word("True from the day")), "2020-09-30")
+    press(user.get_by_role("button", name=way.say("Filtruj", "Filter")))
+    skip(user)
+    press(user.get_by_role("link", name="85", exact=True))
+    value = user.get_by_role("row", name=way.say("Wartość", "Value"))
+    expect(value).to_contain_text(way.say("12\xa0893\xa0583,46\xa0zł", "12,893,583.46"))
+    expect(value).to_contain_text(way.say("27\xa0773\xa0272,46\xa0zł", "27,773,272.46"))
+    receipts = user.get_by_role("button", name=way.say("Pobierz poświadczenie", "Take the receipt"))
+    answer = user.request.get(receipts.get_attribute("href") or "")
     assert "receipt-85.json" in answer.headers["content-disposition"]
     kept = tmp_path / "receipt-85.json"
     kept.write_bytes(answer.body())
     assert receipt(kept) == 0
-    user.get_by_role("link", name="Liderzy kooperacji").last.click()
+    press(user.get_by_role("link", name="Liderzy kooperacji").last)
     expect(user.get_by_role("heading", level=1)).to_have_text("Liderzy kooperacji")
 
 
@@ -131,44 +135,62 @@ def test_a_document_tells_who_stored_it_and_which_events_name_it(
     assert answer.status == 404
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_a_sample_is_designed_drawn_examined_and_concluded(
-    new_site: Site, writer: Writer, scripts: bool
+    new_site: Site, writer: Writer, way: Way
 ) -> None:
-    project = writer.budgeted("1.1")
+    project, mark = writer.budgeted("1.1"), way.lang
     for number in range(12):
-        writer.spent(project, f"S/{number}/{scripts}", f"{100 + number}.00")
-    user = new_site.user("auditor", lang="en", java_script_enabled=scripts)
+        writer.spent(project, f"S/{number}/{mark}", f"{100 + number}.00")
+    user = way.user(new_site, "auditor")
     user.goto(f"/projects/{project}/samples")
-    user.get_by_role("button", name="Draw a sample").click()
-    user.locator("[name=population][value=charges]").check()
-    user.locator("#design-method").select_option("mus")
-    user.locator("#design-confidence").fill("90")
-    user.get_by_role("button", name="Reckon the size").click()
+    press(_button(user, way.say("Wylosuj próbę", "Draw a sample")))
+    skip(user)
+    tick(user.locator("[name=population][value=charges]"))
+    choose(user.locator("#design-method"), way.say("MUS|kwot", "monetary|MUS"))
+    fill(user.locator("#design-confidence"), "90")
+    reckon = _button(user, way.say("Oblicz liczebność", "Reckon the size"))
+    press(reckon)
     expect(user.locator("#design-anticipated_error-error")).to_be_visible()
-    user.locator("#design-anticipated_error").fill("0.002")
-    user.locator("#design-deviation").fill("0.03")
-    user.get_by_role("button", name="Reckon the size").click()
+    assert_accessible(user)
+    fill(user.locator("#design-anticipated_error"), way.say("0,002", "0.002"))
+    fill(user.locator("#design-deviation"), way.say("0,03", "0.03"))
+    press(reckon)
     units = int(user.locator(".figure__number").inner_text())
     assert 0 < units <= 12
-    expect(user.get_by_role("region", name="How the size is reckoned")).to_contain_text("=")
-    user.get_by_role("button", name="Draw the sample").click()
+    expect(_region(user, way.word("How the size is reckoned"))).to_contain_text("=")
+    _send(user)
     expect(user.locator("#number-error")).to_be_visible()
-    user.locator("#number").fill("271828")
-    user.get_by_role("button", name="Draw the sample").click()
-    expect(user.get_by_text("Units to examine")).to_be_visible()
-    user.locator("main").get_by_role("link", name="record an error").first.click()
-    user.locator("#amount").fill("12.50")
-    user.locator("[name=classification][value=random]").check()
-    user.locator("#basis").fill("Art. 63")
-    user.locator("main form button[data-prevent-double-click]").click()
-    expect(user.get_by_role("region", name="Errors found")).to_contain_text("12.50")
-    user.get_by_role("button", name="Draw it again to compare").click()
-    expect(user.get_by_text("it is the same sample")).to_be_visible()
-    user.get_by_role("button", name="Conclude").click()
-    user.locator("[name=conclusion][value=inconclusive]").check()
-    user.locator("main form button[data-prevent-double-click]").click()
+    fill(user.locator("#number"), "271828")
+    _send(user)
+    expect(user.get_by_text(way.word("Units to examine"))).to_be_visible()
+    assert_accessible(user)
+    press(user.locator("tbody a[href*='/record-error']").first)
+    fill(user.locator("#amount"), way.say("12,50", "12.50"))
+    tick(user.locator("[name=classification][value=random]"))
+    fill(user.locator("#basis"), "Art. 63")
+    _send(user)
+    expect(_region(user, way.word("Errors found"))).to_contain_text(way.say("12,50", "12.50"))
+    press(_button(user, way.word("Draw it again to compare")))
+    expect(user.get_by_role("status").first).to_contain_text(
+        way.say("jest tą samą próbą", "it is the same sample")
+    )
+    press(_button(user, way.word("Conclude")))
+    tick(user.locator("[name=conclusion][value=inconclusive]"))
+    _send(user)
     [row] = writer.read("samples", project=project)["items"]
     assert (row["size"], row["conclusion"]) == (units, "inconclusive")
     user.goto(f"/projects/{project}/samples/screening")
-    expect(user.locator("main")).to_contain_text("indication")
+    expect(user.locator("main")).to_contain_text(way.say("wskazówk", "indication"))
+
+
+def _button(user: Page, name: str) -> Locator:
+    return user.get_by_role("button", name=name, exact=True)
+
+
+def _region(user: Page, name: str) -> Locator:
+    return user.get_by_role("region", name=name)
+
+
+def _send(user: Page) -> None:
+    press(user.locator("main form button[data-prevent-double-click]"))

@@ -1,35 +1,36 @@
 """What does a manager see: the project on one page, at any moment, and behind each number."""
 
-import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.every_page import LIDERZY
+from tests.journeys.pages.ways import WAYS, Way, press
 
 TEAM = "1e967b0b-4ddd-5f54-b60e-7f6b73479c35"  # the WZK of podkarpackie
 MIRZEC = "48b53a51-9502-5470-aed0-56b4cd3c7ddd"  # the agreement with the county's obligations
 BEFORE_THE_ANNEX = 80
 
 
-@pytest.mark.parametrize("java_script_enabled", [True, False])
+@WAYS
 def test_before_the_annex_the_first_value_end_and_milestone_ii_are_seen(
-    site: Site, *, java_script_enabled: bool
+    site: Site, way: Way
 ) -> None:
-    user = site.user("manager", java_script_enabled=java_script_enabled)
+    user = way.user(site, "manager")
+    now, then = "27\xa0773\xa0272,46\xa0zł", "12\xa0893\xa0583,46\xa0zł"
     user.goto(f"/projects/{LIDERZY}?valid_at=2020-10-15")
-    assert user.get_by_text("27 773 272,46 zł").first.is_visible()
+    expect(user.get_by_text(way.say(now, "27,773,272.46")).first).to_be_visible()
     row = user.get_by_role("row").filter(has_text="2. Testowanie")
-    assert "31.12.2020" in row.inner_text()
-    assert "w toku" in row.inner_text()
+    expect(row).to_contain_text(way.say("31.12.2020", "31\xa0Dec\xa02020"))
+    expect(row).to_contain_text(way.say("w toku", "in progress"))
 
     user.goto(f"/projects/{LIDERZY}?valid_at=2020-10-15&known_at={BEFORE_THE_ANNEX}")
-    assert user.get_by_text("12 893 583,46 zł").first.is_visible()
-    assert user.get_by_text("31.03.2021").first.is_visible()
-    row = user.get_by_role("row").filter(has_text="2. Testowanie")
-    assert "30.09.2020" in row.inner_text()
-    assert "31.12.2020" not in row.inner_text()
-    assert "po terminie" in row.inner_text()
-    user.get_by_role("link", name="Wróć do teraz").click()
-    assert user.get_by_text("27 773 272,46 zł").first.is_visible()
+    expect(user.get_by_text(way.say(then, "12,893,583.46")).first).to_be_visible()
+    expect(user.get_by_text(way.say("31.03.2021", "31\xa0Mar\xa02021")).first).to_be_visible()
+    expect(row).to_contain_text(way.say("30.09.2020", "30\xa0Sep\xa02020"))
+    expect(row).not_to_contain_text(way.say("31.12.2020", "31\xa0Dec\xa02020"))
+    expect(row).to_contain_text(way.say("po terminie", "overdue"))
+    press(user.get_by_role("link", name=way.say("Wróć do teraz", "Back to now")))
+    expect(user.get_by_text(way.say(now, "27,773,272.46")).first).to_be_visible()
 
 
 def test_a_team_is_empty_the_day_before_and_has_its_six_members_after(site: Site) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
+from tests.journeys.pages.ways import WAYS, Way, choose, fill, press, reach, skip, tick
 from tests.journeys.pages.writer import NIP, Writer
 
 
@@ -25,40 +26,52 @@ def _type(user: Page, *texts: str) -> None:
         user.keyboard.press("Tab")
 
 
-def test_a_document_is_recorded_by_keyboard_and_the_form_is_ready_for_the_next(
-    new_site: Site, writer: Writer
+def _press(user: Page, name: str) -> None:
+    press(user.get_by_role("button", name=name))
+
+
+@WAYS
+def test_a_document_is_recorded_and_corrected_and_the_form_is_ready_for_the_next(
+    new_site: Site, writer: Writer, way: Way
 ) -> None:
     project = writer.budgeted("1.1", "1.2")
-    writer.spent(project, "FV/1", "100.00")
-    user = new_site.user("officer")
+    number = f"FV/2/{way.lang}"
+    writer.spent(project, f"FV/1/{way.lang}", "100.00")
+    user = way.user(new_site, "officer")
+    check = user.locator("button[value=check]")
     user.goto(f"/projects/{project}/expenditures/record")
     expect(user.locator("#issuer_nip")).to_be_focused()
-    _type(user, NIP, "FV/2/2019")
-    expect(user.locator("#issuer_name")).to_have_value("Drukarnia Kolor")
-    _type(user, "", "13.05.2019", "20.05.2019", "Plakaty", "1 000,00", "230,00")
-    expect(user.locator("#gross")).to_have_value("1\xa0230,00")
-    _type(user, "")
-    user.keyboard.press("ArrowDown")
-    user.keyboard.press("Tab")
+    _type(user, NIP, number)
+    if way.scripts:
+        expect(user.locator("#issuer_name")).to_have_value("Drukarnia Kolor")
+    _type(user, "", way.say("13.05.2019", "2019-05-13"), way.say("20.05.2019", "2019-05-20"))
+    _type(user, "Plakaty", way.say("1 000,00", "1,000.00"), way.say("230,00", "230"))
+    if not way.scripts:
+        press(check)
+        expect(user.locator("#issuer_name")).to_have_value("Drukarnia Kolor")
+    expect(user.locator("#gross")).to_have_value(way.say("1\xa0230,00", "1,230.00"))
+    choose(user.locator("#charges-0-budget_line"), "^1.1")
+    press(check) if not way.scripts else user.keyboard.press("Tab")
     # Of 10 000, 100 are spent and 1 230 would be.
-    expect(user.locator("#check")).to_contain_text("8\xa0670,00")
-    expect(user.locator("#charges-0-eligible")).to_have_value("1\xa0230,00")
+    expect(user.locator("#check")).to_contain_text(way.say("8\xa0670,00", "8,670.00"))
+    expect(user.locator("#charges-0-eligible")).to_have_value(way.say("1\xa0230,00", "1,230.00"))
     assert_accessible(user)
+    reach(user.locator("#charges-0-eligible"))
     user.keyboard.press("Enter")
-    expect(user.get_by_text("Teraz następny.")).to_be_visible()
+    expect(user.get_by_text(way.say("Teraz następny.", "Now the next one."))).to_be_visible()
     expect(user.locator("#issuer_nip")).to_be_focused()
     expect(user.locator("#charges-0-budget_line")).to_have_value(f"{project}|1.1")
     found = writer.read("expenditures", project=project)["items"]
     assert [(one["document_number"], one["gross"], one["paid_on"]) for one in found] == [
-        ("FV/1", "100.00", "2019-05-15"),
-        ("FV/2/2019", "1230.00", "2019-05-20"),
+        (f"FV/1/{way.lang}", "100.00", "2019-05-15"),
+        (number, "1230.00", "2019-05-20"),
     ]
-    user.get_by_role("link", name="FV/2/2019").click()
-    user.get_by_role("button", name="Popraw", exact=True).click()
-    user.locator("main").get_by_label("Opis").fill("Plakaty i ulotki")
-    user.locator("main").get_by_label("Uzasadnienie").fill("Niepełny opis")
-    user.keyboard.press("Tab")
-    user.locator("main form button[data-prevent-double-click]").press("Enter")
+    press(user.get_by_role("link", name=number))
+    press(user.get_by_role("button", name=way.say("Popraw", "Correct"), exact=True))
+    main = user.locator("main")
+    fill(main.get_by_label(way.say("Opis", "Description")), "Plakaty i ulotki")
+    fill(main.get_by_label(way.say("Uzasadnienie", "Reason")), "Niepełny opis")
+    press(user.locator("main form button[data-prevent-double-click]"))
     expect(user.get_by_text("Niepełny opis")).to_be_visible()
     assert writer.read("expenditures", project=project)["items"][1]["description"] == (
         "Plakaty i ulotki"
@@ -101,29 +114,31 @@ def test_what_is_wrong_is_shown_before_and_at_its_field_without_scripts(
     expect(user.locator("#check")).to_contain_text("Recorded by test officer")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_a_claim_is_built_submitted_and_approved_by_two_people(
-    new_site: Site, writer: Writer, scripts: bool
+    new_site: Site, writer: Writer, way: Way
 ) -> None:
-    project = writer.budgeted("1.1")
+    project, mark = writer.budgeted("1.1"), way.lang
     for number, gross in (("A/1", "100.00"), ("A/2", "200.00"), ("A/3", "400.00")):
-        writer.spent(project, f"{number}/{scripts}", gross)
+        writer.spent(project, f"{number}/{mark}", gross)
     claim = writer.make(
         "claims", project=project, number="W-1", period_from="2019-05-01", period_to="2019-05-31"
     )["id"]
-    officer = new_site.user("officer", java_script_enabled=scripts)
+    officer = way.user(new_site, "officer")
     officer.goto(f"/claims/{claim}")
-    officer.get_by_role("button", name="Włącz wszystkie (3)").press("Enter")
-    officer.get_by_label(f"A/2/{scripts}, 1.1").press("Space")
-    officer.get_by_role("button", name="Wyłącz wybrane").press("Enter")
-    expect(officer.locator(".figures")).to_contain_text("500,00\xa0zł")
-    assert_accessible(officer) if scripts else None
-    officer.get_by_role("button", name="Złóż wniosek").press("Enter")
-    expect(officer.get_by_text("dwóch par oczu")).to_be_visible()
-    manager = new_site.user("manager", lang="en", java_script_enabled=scripts)
+    _press(officer, way.say("Włącz wszystkie (3)", "Put all 3 in"))
+    tick(officer.get_by_label(f"A/2/{mark}, 1.1"))
+    _press(officer, way.say("Wyłącz wybrane", "Take the chosen out"))
+    expect(officer.locator(".figures")).to_contain_text(way.say("500,00\xa0zł", "500.00"))
+    assert_accessible(officer)
+    _press(officer, way.say("Złóż wniosek", "Submit the claim"))
+    expect(officer.get_by_text(way.say("dwóch par oczu", "four eyes"))).to_be_visible()
+    manager = way.user(new_site, "manager")
     manager.goto(f"/claims/{claim}")
-    manager.get_by_role("button", name="Approve the claim").press("Enter")
-    expect(manager.locator("main")).to_contain_text("approved by test manager")
+    _press(manager, way.say("Zatwierdź wniosek", "Approve the claim"))
+    expect(manager.locator("main")).to_contain_text(
+        way.say("zatwierdził(a) test manager", "approved by test manager")
+    )
     row = writer.read(f"claims/{claim}")
     assert (row["status"], row["approved"]) == ("approved", "500.00")
 
@@ -160,25 +175,28 @@ def test_the_register_is_filtered_in_its_address_and_its_sums_and_files_follow(s
     assert all(",1.02," in line for line in lines[1:])
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_a_budget_is_pasted_from_a_spreadsheet_and_looked_at_before_it_is_set(
-    new_site: Site, writer: Writer, scripts: bool
+    new_site: Site, writer: Writer, way: Way
 ) -> None:
     project = writer.budgeted("1.1")
-    user = new_site.user("officer", java_script_enabled=scripts)
+    user = way.user(new_site, "officer")
     user.goto(f"/projects/{project}/set-budget")
-    user.locator("summary", has_text="Wklej z arkusza").press("Enter")
-    user.locator("#pasted").fill(
-        "Linia\tZadanie\tKategoria\tKwota\n1.1\t1\tusługi\t1 500,50\n2.1\t2\tsprzęt\t400\tx"
+    skip(user)
+    press(user.locator("summary", has_text=way.say("Wklej z arkusza", "Paste from a spreadsheet")))
+    fill(
+        user.locator("#pasted"),
+        "Linia\tZadanie\tKategoria\tKwota\n1.1\t1\tusługi\t1 500,50\n2.1\t2\tsprzęt\t400\tx",
     )
-    user.get_by_role("button", name="Przenieś do tabeli").press("Enter")
-    expect(user.locator("#lines-1-amount")).to_have_value("400,00")
+    _press(user, way.say("Przenieś do tabeli", "Take into the table"))
+    expect(user.locator("#lines-1-amount")).to_have_value(way.say("400,00", "400.00"))
     expect(user.locator("#lines-0-category")).to_have_value("usługi")
-    user.locator("main").get_by_label("Uzasadnienie").fill("Aneks nr 1")
-    user.locator("main form button[data-prevent-double-click]").press("Enter")
-    expect(user.get_by_role("alert")).to_contain_text("Zapisano")
+    assert_accessible(user)
+    fill(user.locator("main").get_by_label(way.say("Uzasadnienie", "Reason")), "Aneks nr 1")
+    press(user.locator("main form button[data-prevent-double-click]"))
+    expect(user.get_by_role("alert")).to_contain_text(way.say("Zapisano", "Recorded"))
     user.goto(f"/projects/{project}/budget")
-    expect(user.locator("tfoot")).to_contain_text("1\xa0900,50")
+    expect(user.locator("tfoot")).to_contain_text(way.say("1\xa0900,50", "1,900.50"))
     rows = writer.read(f"projects/{project}/budget")["items"]
     assert [(one["line"], one["planned"], one["cross_financing"]) for one in rows] == [
         ("1.1", "1500.50", False),
@@ -217,3 +235,48 @@ def test_an_officer_of_one_project_works_with_it_and_sees_nothing_of_another(
     answer = user.goto(f"/projects/{other}/expenditures")
     assert answer is not None
     assert answer.status == 404
+
+
+@WAYS
+def test_an_amount_is_shifted_once_it_was_seen_what_is_left_on_each_line(
+    new_site: Site, writer: Writer, way: Way
+) -> None:
+    project = writer.budgeted("1.1", "1.2", "2.1")
+    writer.spent(project, f"P/{way.lang}", "9500.00")
+    user = way.user(new_site, "officer")
+    user.goto(f"/projects/{project}/budget")
+    press(user.get_by_role("button", name=way.say("Przesuń między liniami", "Shift between lines")))
+    side, record = user.locator("#check"), user.locator(".form-foot button").first
+    choose(user.locator("#from_line"), "^1.1")
+    choose(user.locator("#to_line"), "^2.1")
+    fill(user.locator("#amount"), way.say("2 000,00", "2,000.00"))
+    fill(user.locator("#reason"), "Pismo z 13 maja")
+    if not way.scripts:
+        press(user.locator("button[value=check]").last)
+    # On 1.1, 500 of 10 000 are left; on 2.1 all of it; a tenth of a task may be shifted.
+    expect(side).to_contain_text(way.say("−1\xa0500,00\xa0zł", "−1,500.00"))
+    expect(side).to_contain_text(way.say("12\xa0000,00\xa0zł", "12,000.00"))
+    expect(side).to_contain_text(way.say("przekraczają planowane", "exceed the planned"))
+    expect(side).to_contain_text(way.say("bez zgody", "without consent"))
+    assert_accessible(user)
+    press(record)
+    expect(user.get_by_role("alert")).to_contain_text(way.say("Zapisano", "Recorded"))
+    rows = writer.read(f"projects/{project}/budget")["items"]
+    assert {one["line"]: one["planned"] for one in rows} == {
+        "1.1": "8000.00", "1.2": "10000.00", "2.1": "12000.00",
+    }  # fmt: skip
+    # What was foreseen is what is found.
+    found = writer.read(f"projects/{project}/findings")["items"]
+    assert {"budget_exceeded", "task_shift"} <= {one["rule"] for one in found}
+
+
+def test_more_than_a_line_holds_is_told_before_it_is_sent(new_site: Site, writer: Writer) -> None:
+    project = writer.budgeted("1.1", "2.1")
+    user = new_site.user("officer", java_script_enabled=False)
+    user.goto(f"/projects/{project}/shift-budget?from_line=1.1&to_line=2.1&amount=20000")
+    user.get_by_role("button", name="Sprawdź", exact=True).click()
+    expect(user.locator("#check")).to_contain_text("10\xa0000,00")
+    user.get_by_role("button", name="Przesuń kwotę").click()
+    expect(user.locator("#reason-error")).to_be_visible()
+    rows = writer.read(f"projects/{project}/budget")["items"]
+    assert [one["planned"] for one in rows] == ["10000.00", "10000.00"]

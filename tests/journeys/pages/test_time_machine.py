@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.every_page import LIDERZY
+from tests.journeys.pages.ways import WAYS, Way, fill, press
 
 BEFORE, AFTER = "12 893 583,46 zł", "27 773 272,46 zł"
-SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 
 
 def _card(user: Page) -> str:
@@ -26,36 +26,39 @@ def _change_the_moment(user: Page) -> None:
     user.get_by_text("Zmień moment").click()
 
 
-@SCRIPTS
-def test_before_the_annex_the_first_value_and_end_were_known(site: Site, scripts: bool) -> None:
-    user = site.user("manager", java_script_enabled=scripts)
+@WAYS
+def test_before_the_annex_the_first_value_and_end_were_known(site: Site, way: Way) -> None:
+    user = way.user(site, "manager")
+    before, after = way.say(BEFORE, "PLN 12,893,583.46"), way.say(AFTER, "PLN 27,773,272.46")
+    known = user.get_by_label(way.say("Stan wiedzy z", "As it was known on"), exact=True)
     user.goto("/")
-    assert AFTER in _card(user)
-    assert "30.06.2021" in _card(user)
-    _change_the_moment(user)
-    user.get_by_label("Stan wiedzy z", exact=True).fill("80")
-    user.get_by_label("Stan wiedzy z", exact=True).press("Enter")
+    assert after in _card(user)
+    assert way.say("30.06.2021", "30 Jun 2021") in _card(user)
+    press(user.get_by_text(way.say("Zmień moment", "Change the moment")))
+    fill(known, "80")
+    user.keyboard.press("Enter")
     expect(user).to_have_url(re.compile("known_at=80"))
-    assert BEFORE in _card(user)
-    assert "31.03.2021" in _card(user)
+    assert before in _card(user)
+    assert way.say("31.03.2021", "31 Mar 2021") in _card(user)
     band = user.get_by_role("region", name="Moment")
-    expect(band).to_contain_text("Stan wiedzy z")
-    band.get_by_role("link", name="Wróć do teraz").click()
-    assert AFTER in _card(user)
+    expect(band).to_contain_text(way.say("Stan wiedzy z", "As it was known on"))
+    press(band.get_by_role("link", name=way.say("Wróć do teraz", "Back to now")))
+    assert after in _card(user)
 
 
-@SCRIPTS
-def test_on_another_day_nobody_was_in_the_team_yet(site: Site, scripts: bool) -> None:
-    user = site.user("manager", java_script_enabled=scripts)
+@WAYS
+def test_on_another_day_nobody_was_in_the_team_yet(site: Site, way: Way) -> None:
+    user = way.user(site, "manager")
     user.goto("/teams/1e967b0b-4ddd-5f54-b60e-7f6b73479c35?valid_at=2019-05-13")
     members = user.get_by_role("link", name="Komenda Wojewódzka Policji w Rzeszowie")
     expect(members.first).to_be_visible()
-    _change_the_moment(user)
-    user.get_by_label("Stan na dzień").fill("2019-05-12")
-    user.get_by_label("Stan na dzień").press("Enter")
+    press(user.get_by_text(way.say("Zmień moment", "Change the moment")))
+    day = user.get_by_label(way.say("Stan na dzień", "The world on the day"), exact=True)
+    fill(day, "2019-05-12")
+    user.keyboard.press("Enter")
     expect(user).to_have_url(re.compile("valid_at=2019-05-12"))
     expect(members).to_have_count(0)
-    user.get_by_role("link", name="Projekty", exact=True).click()
+    press(user.get_by_role("link", name=way.say("Projekty", "Projects"), exact=True))
     expect(user).to_have_url(re.compile("valid_at=2019-05-12"))  # links keep the moment
 
 

@@ -3,6 +3,7 @@ import { createAll, Button, ErrorSummary, PasswordInput, SkipLink } from 'asset:
 import { enhanceChoices } from 'asset:choice.js'
 import { addRows } from 'asset:rows.js'
 import { fillIn } from 'asset:fill.js'
+import { followParties } from 'asset:parties.js'
 import { followTail } from 'asset:tail.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
@@ -13,6 +14,7 @@ createAll(Button, { preventDoubleClick: true })
 
 enhanceChoices(document)
 addRows(enhanceChoices)
+followParties()
 followTail()
 document.addEventListener('htmx:afterSettle', (event) => enhanceChoices(event.detail.elt))
 document.addEventListener('htmx:afterSettle', (event) => fillIn(event.detail.elt))

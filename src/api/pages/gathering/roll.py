@@ -98,7 +98,7 @@ async def find(page: Page, roll: Roll, text: str) -> None:
     known = {one.value for one in roll.entries}
     for line in [one.strip() for one in text.splitlines() if one.strip()][:LINES_LIMIT]:
         name, _, extra = line.partition(";")
-        found = await _candidates(page, name.strip())
+        found = await candidates(page, name.strip())
         if len(found) == 1:
             one = found[0]
             roll.grown = True
@@ -111,11 +111,11 @@ async def find(page: Page, roll: Roll, text: str) -> None:
                 known.add(one.value)
             continue
         left.append(line)
-        roll.problems.append(_unclear(page, name.strip(), found))
+        roll.problems.append(unclear(page, name.strip(), found))
     roll.lines = "\n".join(left)
 
 
-async def _candidates(page: Page, name: str) -> list[Option]:
+async def candidates(page: Page, name: str) -> list[Option]:
     """Those of that name; where there are none, those with that name in theirs."""
     found = [
         one._replace(value=value_of(one.value, None))
@@ -126,11 +126,17 @@ async def _candidates(page: Page, name: str) -> list[Option]:
             one._replace(value=value_of(None, one.value))
             for one in await choices.matching(page, "persons", name)
         ]
+    return closest(found, name)
+
+
+def closest(found: Sequence[Option], name: str) -> list[Option]:
+    """Those of exactly that name, or else all that were found for it."""
     exact = [one for one in found if one.label.casefold() == name.casefold()]
-    return exact or found
+    return exact or list(found)
 
 
-def _unclear(page: Page, name: str, found: Sequence[Option]) -> str:
+def unclear(page: Page, name: str, found: Sequence[Option]) -> str:
+    """Why it is not clear who is meant."""
     if not found:
         return page.say("%(name)s: nobody is called like that", name=name)
     some = "; ".join(f"{one.label} ({one.note})" if one.note else one.label for one in found[:TOLD])

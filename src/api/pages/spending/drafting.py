@@ -5,20 +5,18 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from api.commands import carry_out
 from api.pages.frame.forms.form import CommandForm
 from api.pages.frame.forms.reading import Sent
 from api.pages.frame.page import Page
-from api.pages.frame.refusals import field_error
 from api.pages.spending.lines import Lines, choice_of, chosen, lines_offered
 from api.pages.spending.told import lang_of
 from ledger.aggregates.expenditures.identity import expenditure_id
 from ledger.aggregates.expenditures.recording import RecordExpenditure
-from ledger.application import Receipt, Wish
+from ledger.application import Receipt
 from ledger.application.wishes import COMMON_FIELDS
 from ledger.findings import Finding
 from ledger.findings.foreseeing import Draft, DraftCharge
-from ledger.kernel.errors import Invalid, KeyReused, LedgerError, NotFound, Refusal
+from ledger.kernel.errors import Invalid, NotFound
 from ledger.kernel.fields import money
 from ledger.kernel.intake import read
 from ledger.kernel.nip import nip_of
@@ -109,13 +107,7 @@ class DraftForm(CommandForm):
         if self.recorded is not None:
             self.problem.at("document_number", self.page.say("This document is recorded already"))
             return
-        wish = Wish(collection="expenditures", command="create", body=body)
-        request_id = self.page.request.state.request_id
-        told = await self.page.parts.ledger.handle_many(
-            [wish], self.page.caller, request_id, record=False
-        )
-        for _, error in told.refused:
-            self._tell_unless_missing(error)
+        await self.judge(body)
         self.left = self._what_is_left(body)
         await self._foresee(body)
 
@@ -126,17 +118,7 @@ class DraftForm(CommandForm):
             return None
         self.problem.fields.clear()
         self.problem.whole.clear()
-        return await self._send(self._body())
-
-    async def _send(self, body: dict[str, Any]) -> Receipt | None:
-        wish = Wish(collection="expenditures", command="create", body=body)
-        if not self.thought_over(wish):
-            return None
-        try:
-            return await carry_out(self.page.request, self.page.caller, wish, f"form:{self.key}")
-        except (Refusal, Invalid, KeyReused) as error:
-            self._tell(error)
-            return None
+        return await self._record()
 
     @property
     def _project(self) -> str:
@@ -202,19 +184,8 @@ class DraftForm(CommandForm):
         first = (await history(self.page.question, self.page.parts.log, id))[0]
         return Recorded(row, first.recorded_by, first.recorded_at)
 
-    def _tell_unless_missing(self, error: LedgerError) -> None:
-        """What is wrong with what was typed; what is still blank is not wrong yet."""
-        if isinstance(error, Invalid):
-            for one in error.errors:
-                name = self.sent.name_of(one.field) or ""
-                if one.message.startswith("is required") or not self._is_typed(name):
-                    continue
-                self.problem.at(name, field_error(self.page.words, one))
-        elif isinstance(error, Refusal):
-            self._tell(error)
-
     def _is_typed(self, name: str) -> bool:
-        return bool(self.sent.text(name)) or name in ("", "charges")
+        return super()._is_typed(name) or name == "charges"
 
     def _what_is_left(self, body: Mapping[str, Any]) -> list[Left]:
         sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)

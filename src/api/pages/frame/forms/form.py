@@ -10,11 +10,13 @@ from api.pages.frame.forms.filling import KEY, UPLOAD, Form, Problem
 from api.pages.frame.forms.reading import Sent
 from api.pages.frame.forms.shape import Shape, common_shapes, shapes
 from api.pages.frame.page import Page
+from api.pages.frame.refusals import field_error
 from ledger import catalogue
 from ledger.application import Receipt, Wish
 from ledger.kernel.errors import (
     Invalid,
     KeyReused,
+    LedgerError,
     NotFound,
     Refusal,
     StaleVersion,
@@ -94,8 +96,36 @@ class CommandForm(Form):
         if isinstance(project, str):
             await self.page.enter(project)
 
+    async def judge(self, body: dict[str, Any]) -> None:
+        """Says what the ledger would refuse of the form as it stands; nothing is recorded."""
+        wish = Wish(collection=self.collection, command=self.command, id=self.id, body=body)
+        request_id = self.page.request.state.request_id
+        told = await self.page.parts.ledger.handle_many(
+            [wish], self.page.caller, request_id, record=False
+        )
+        for _, error in told.refused:
+            self._tell_unless_missing(error)
+
+    def _tell_unless_missing(self, error: LedgerError) -> None:
+        """What is wrong with what was typed; what is still blank is not wrong yet."""
+        if isinstance(error, Invalid):
+            for one in error.errors:
+                name = self.sent.name_of(one.field) or ""
+                if one.message.startswith("is required") or not self._is_typed(name):
+                    continue
+                self.problem.at(name, field_error(self.page.words, one))
+        elif isinstance(error, Refusal):
+            self._tell(error)
+
+    def _is_typed(self, name: str) -> bool:
+        return bool(self.sent.text(name)) or not name
+
+    def _body(self) -> dict[str, Any]:
+        """The body of the command, from what was filled in."""
+        return self.sent.body(self._shapes)
+
     async def _record(self) -> Receipt | None:
-        body = self._without_unchanged(self.sent.body(self._shapes))
+        body = self._without_unchanged(self._body())
         version = self.sent.text(VERSION)
         wish = Wish(
             collection=self.collection,

@@ -84,17 +84,19 @@ async def _milestones(page: Page, project: Row) -> list[Option]:
 
 
 async def _lines(page: Page, project: Row) -> list[Option]:
-
     found = await budget(page.question, project["id"])
     return [
-        Option(one.line, f"{one.line} {one.category}", written.money(page.lang, one.remaining))
+        Option(
+            one.line,
+            f"{one.line} {one.category}",
+            page.say("%(left)s left", left=written.money(page.lang, one.remaining)),
+        )
         for one in found
-        if one.line
+        if one.line and one.task is not None
     ]
 
 
 async def _indicators(page: Page, project: Row) -> list[Option]:
-
     found = await indicators(page.question, project["id"])
     return [Option(one.code, one.name, one.code) for one in found]
 
