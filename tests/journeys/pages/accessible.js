@@ -17,7 +17,7 @@
     }
     return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255])
   }
-  const seen = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility === 'visible'
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true })
   const called = (element) => element.outerHTML.slice(0, 120)
   // Of things that look alike in places that look alike one is enough: a table has hundreds.
   const looked = new Set()

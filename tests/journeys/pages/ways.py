@@ -49,14 +49,16 @@ def reach(target: Locator) -> None:
     user.wait_for_load_state()
     target.wait_for(state="visible")
     # Where the way begins is not always known, and a day has stops of its own within it.
+    tried = []
     for _ in range(ROUNDS):
         left = int(target.evaluate(_STOPS))
         if left == 0:
             return
+        tried.append(left)
         assert abs(left) <= TABS_LIMIT, f"{left} stops away: {target}"
         for _ in range(abs(left)):
             user.keyboard.press("Tab" if left > 0 else "Shift+Tab")
-    assert target.evaluate(_IS_HERE), f"the Tab key does not reach {target}"
+    assert target.evaluate(_IS_HERE), f"the Tab key does not reach {target}: {tried}"
 
 
 def skip(user: Page) -> None:

@@ -13,6 +13,7 @@ from ledger.findings.foreseeing import DraftShift
 from ledger.queries.budget import BudgetRow, budget
 from ledger.queries.findings import shift_findings_foreseen
 
+REASON_TO_COME = "…"
 SEEN = "seen"  # the findings that the person has been shown
 
 
@@ -53,7 +54,8 @@ class ShiftForm(CommandForm):
     async def check(self) -> None:
         """Works out what would be left, and what stands against the shift."""
         body = self._body()
-        await self.judge(body)
+        # The reason is written last; what stands against the shift itself is told before.
+        await self.judge({"reason": REASON_TO_COME, **body})
         amount = _decimal(body.get("amount"))
         known = {one.line: one for one in self.lines}
         giving, taking = known.get(body.get("from_line")), known.get(body.get("to_line"))
