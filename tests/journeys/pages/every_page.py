@@ -9,6 +9,7 @@ IN_JOURNEYS = frozenset(
         "/documents/{sha256:str}",
         "/erasures/{id:str}",
         "/imports/{id:str}",
+        "/samples/{id:str}",
         "/sign-in/invitation/{link:str}",
     }
 )

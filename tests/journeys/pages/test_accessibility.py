@@ -61,7 +61,7 @@ def _momentary(lang: str, state: str) -> bytes:
         job = SimpleNamespace(what="check", done=12_000, total=20_000, percent=60)
         shown = Shown(request, lang).show("import_running.html", job=job)
     else:
-        error = FourEyes() if state == "409" else RuntimeError()
+        error = FourEyes(name="Anna Nowak") if state == "409" else RuntimeError()
         shown = error_page(request, int(state), error)
     assert isinstance(shown.content, bytes)
     return shown.content
