@@ -29,7 +29,7 @@ def _change_the_moment(user: Page) -> None:
 @WAYS
 def test_before_the_annex_the_first_value_and_end_were_known(site: Site, way: Way) -> None:
     user = way.user(site, "manager")
-    before, after = way.say(BEFORE, "PLN 12,893,583.46"), way.say(AFTER, "PLN 27,773,272.46")
+    before, after = way.say(BEFORE, "12,893,583.46 PLN"), way.say(AFTER, "27,773,272.46 PLN")
     known = user.get_by_label(way.say("Stan wiedzy z", "As it was known on"), exact=True)
     user.goto("/")
     assert after in _card(user)

@@ -72,7 +72,7 @@ class Sent:
         if not text:
             return None
         match shape.kind:
-            case "money":
+            case "money" | "factor":
                 return typed.amount(text, self.lang)
             case "whole":
                 return typed.whole(text)

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import NODEFAULT, UNSET, Struct, inspect
 
 from api.pages.frame.naming import in_order, value_kind
+from ledger.aggregates.samples.state import Factor
 from ledger.application.wishes import Common
 from ledger.kernel.fields import Digest
 
@@ -17,6 +18,7 @@ Kind = Literal[
     "date",
     "whole",  # a whole number
     "decimal",
+    "factor",  # a decimal number that is told as a text, to the digit
     "flag",  # yes or nothing
     "choice",  # one of a few values
     "choices",  # any of a few values
@@ -133,8 +135,10 @@ def _text(node: inspect.StrType, made: dict[str, Any], constraints: dict[str, An
         return Shape(kind="reference", collection=collection, **made)
     if constraints.get("id") and not made["required"]:
         return None  # chosen by the service unless a program brings its own
-    if node.pattern == _digest_pattern():
+    if node.pattern == _pattern_of(Digest):
         return Shape(kind="file", **made)
+    if node.pattern == _pattern_of(Factor):
+        return Shape(kind="factor", **made)
     kind: Kind = "long_text" if (node.max_length or 0) > LONG else "text"
     return Shape(
         kind=kind, longest=node.max_length, personal=bool(constraints.get("personal")), **made
@@ -142,8 +146,8 @@ def _text(node: inspect.StrType, made: dict[str, Any], constraints: dict[str, An
 
 
 @cache
-def _digest_pattern() -> str | None:
-    node = inspect.type_info(Digest)
+def _pattern_of(kind: Any) -> str | None:
+    node = inspect.type_info(kind)
     assert isinstance(node, inspect.Metadata | inspect.StrType)
     inner = node.type if isinstance(node, inspect.Metadata) else node
     assert isinstance(inner, inspect.StrType)
