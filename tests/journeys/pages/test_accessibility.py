@@ -56,7 +56,7 @@ def test_what_is_shown_for_a_moment_is_accessible(site: Site, lang: str, state: 
 
 def _momentary(lang: str, state: str) -> bytes:
     """A page that no address brings about, as the service answers it."""
-    request = RequestFactory().get("/claims/1/approve", cookies={LANG_COOKIE: lang})
+    request = RequestFactory().get("/claims/1/approve", cookies=f"{LANG_COOKIE}={lang}")
     if state == "running":
         job = SimpleNamespace(what="check", done=12_000, total=20_000, percent=60)
         shown = Shown(request, lang).show("import_running.html", job=job)
