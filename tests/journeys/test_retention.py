@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.accounts import accounts
+from tests.journeys.browsers import Browser
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import World
 
@@ -190,3 +191,13 @@ def test_only_those_of_all_projects_take_part(story: Story) -> None:
     scoped["manager"].get("/api/erasures", status=403)
     scoped["manager"].get(f"/api/erasures/{asked['id']}", status=403)
     scoped["manager"].post(f"/api/erasures/{asked['id']}/approve", {}, status=403)
+
+
+def test_pages_of_erasures_are_offered_to_those_of_all_projects_only(story: Story) -> None:
+    for project, status in ((None, 200), (story.project, 403)):
+        browser = Browser(story.service)
+        browser.sign_in(story.service.token("coordinator", project))
+        for path in ("/erasures", "/erasures/due"):
+            browser.page("GET", path, status=status)
+        offered = b'href="/erasures"' in browser.page("GET", "/persons", status=200)
+        assert offered == (project is None)
