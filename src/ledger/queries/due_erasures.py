@@ -33,15 +33,17 @@ class DueRow(Struct, frozen=True, kw_only=True):
     position: int
 
 
-_TAKING_PART = f"""
-SELECT x.person::text, x.projects, {person_name("x.person")}, x.position
+_NAMES = f"""
+SELECT x.person::text, {person_name("x.person")} FROM unnest(%(persons)s::uuid[]) AS x (person)"""
+_TAKING_PART = """
+SELECT x.person::text, x.projects, x.position
 FROM (
     SELECT part.person, array_agg(DISTINCT part.project::text) AS projects,
         max(part.position) AS position
-    FROM (SELECT a.person, t.project, a.position FROM {{appointments:ever}} AS a
-          JOIN {{teams:ever}} AS t ON t.team = a.team
-          UNION ALL SELECT a.person, c.project, a.position FROM {{attendances:ever}} AS a
-          JOIN {{activities:ever}} AS c ON c.activity = a.activity) AS part
+    FROM (SELECT a.person, t.project, a.position FROM {appointments:ever} AS a
+          JOIN {teams:ever} AS t ON t.team = a.team
+          UNION ALL SELECT a.person, c.project, a.position FROM {attendances:ever} AS a
+          JOIN {activities:ever} AS c ON c.activity = a.activity) AS part
     WHERE part.person IS NOT NULL
         AND (%(persons)s::uuid[] IS NULL OR part.person = ANY(%(persons)s::uuid[]))
     GROUP BY part.person) AS x
@@ -52,22 +54,22 @@ WHERE NOT EXISTS (SELECT FROM read.persons AS gone WHERE gone.person = x.person 
 async def due_erasures(question: Question, persons: Sequence[str] | None = None) -> list[DueRow]:
     """Everybody whose data are due (of these persons); who has been so for longest comes first.
 
-    Names are still sealed.
+    Without names: `shown` adds those of the few that are shown.
     """
     found = {one.id: one for one in await retentions(question)}
     day = question.moment.valid_at
-    rows = await question.rows_as_stored(
+    rows = await question.rows(
         _TAKING_PART, plan_once=False, persons=None if persons is None else list(persons)
     )
     due = [
-        _due(person, name, [found[one] for one in sorted(projects)], position)
-        for person, projects, name, position in rows
+        _due(person, [found[one] for one in sorted(projects)], position)
+        for person, projects, position in rows
         if is_over(found, projects, day)
     ]
     return sorted(due, key=lambda one: (one.due_since, one.id))
 
 
-def _due(person: str, name: str | None, over: Sequence[Retention], position: int) -> DueRow:
+def _due(person: str, over: Sequence[Retention], position: int) -> DueRow:
     projects = [
         OverProject(project=one.id, project_name=one.name, keep_until=one.keep_until)
         for one in over
@@ -75,7 +77,7 @@ def _due(person: str, name: str | None, over: Sequence[Retention], position: int
     ]
     return DueRow(
         id=person,
-        person_name=name,
+        person_name=None,
         due_since=_next(max(one.keep_until for one in projects)),
         projects=projects,
         position=position,
@@ -88,5 +90,5 @@ def _next(day: date) -> date:
 
 async def shown(question: Question, rows: Sequence[DueRow]) -> list[DueRow]:
     """The rows with names as the asker may see them."""
-    names = await question.shown([(one.person_name,) for one in rows])
-    return [replace(one, person_name=name) for one, (name,) in zip(rows, names, strict=True)]
+    names = dict(await question.rows(_NAMES, plan_once=False, persons=[one.id for one in rows]))
+    return [replace(one, person_name=names[one.id]) for one in rows]
