@@ -1,5 +1,6 @@
 """What every command has in common: help, exit codes, sentences instead of tracebacks."""
 
+import gc
 import subprocess
 import sys
 import tempfile
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.cli import main
+from ledger.cli import GARBAGE_LOOKED_FOR, main
 from ledger.database.embedded import EmbeddedPostgres
 from tests.cli.typing_it import process
 
@@ -19,6 +20,7 @@ def test_help_names_the_commands_and_loads_nothing_heavy(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["--help"]) == 0
+    assert gc.get_threshold() == GARBAGE_LOOKED_FOR
     shown = capsys.readouterr().out
     for command in ("demo", "serve", "token", "load", "rebuild", "replay", "export", "database"):
         assert command in shown

@@ -2,10 +2,15 @@
 
 import hashlib
 import json
+from datetime import date
 from typing import Any
 
 import msgspec
+import pytest
 
+from ledger.projections.engine.reading import Moment
+from ledger.queries import event_list
+from ledger.queries.asking import Asker, Question
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import UNKNOWN, World
 
@@ -97,3 +102,25 @@ def test_the_leaf_hash_is_that_of_the_event_as_it_stands(auditor: Client) -> Non
         assert leaf.decode() == json.dumps(
             {name: event[name] for name in LEAF}, ensure_ascii=False, separators=(",", ":")
         )
+
+
+@pytest.mark.parametrize("near", [1, 20, 10_000])
+def test_the_latest_events_of_a_project_are_found_wherever_they_stand(
+    real_case: Service, near: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_list, "NEAR", near)
+    portal, parts = real_case.http.blocking_portal, real_case.http.app.state.parts
+
+    async def compared() -> None:
+        head = await parts.log.head()
+        question = Question(parts.reading, Moment(date(2026, 1, 1), head), Asker())
+        for (project,) in await question.rows("SELECT p.project::text FROM {projects} AS p"):
+            filters = {"project": project}
+            everything = await event_list.positions(question, filters, 0, 10_000)
+            assert len(everything) > 20
+            for before in (event_list.LAST, head, everything[-5]):
+                expected = [one for one in reversed(everything) if one < before][:10]
+                found = await event_list.newest_positions(question, filters, before, 10)
+                assert found == expected
+
+    portal.call(compared)

@@ -17,6 +17,7 @@ from api.pages.frame.routes import page, posted
 from api.pages.frame.words import later
 from ledger.kernel.errors import Invalid
 from ledger.queries.budget import GROUPINGS, MEASURES, BudgetRow, budget, budget_totals
+from ledger.queries.side_by_side import side_by_side
 
 OFFICERS = frozenset({"officer"})
 SET = "/projects/{id:str}/set-budget"
@@ -36,8 +37,9 @@ async def execution(page: Page) -> Response[Any]:
     by = page.query.get("by") or "line"
     if by not in GROUPINGS:
         raise Invalid.field("by", f"one of {', '.join(GROUPINGS)} is expected")
-    rows = await budget(page.question, page.id(), by)
-    totals = await budget_totals(page.question, page.id())
+    rows, totals = await side_by_side(
+        budget(page.question, page.id(), by), budget_totals(page.question, page.id())
+    )
     return page.show(
         "budget.html", rows=rows, by=by, labels=LABELS, totals=totals, measures=MEASURES,
         used={one.id: _used(one) for one in rows},

@@ -14,6 +14,7 @@ from api.queries import filters_of
 from ledger.kernel.errors import Invalid
 from ledger.projections.engine.query import Listing
 from ledger.queries.asking import Cursor, listing
+from ledger.queries.side_by_side import side_by_side
 from ledger.queries.spending import FILTERS, choices, spent
 
 NAMES = tuple(name for name in FILTERS if name != "project")
@@ -41,12 +42,16 @@ async def register(page: Page) -> Response[Any]:
     sort = page.query.get("sort") or FIRST
     if sort not in SORTS:
         raise Invalid.field("sort", f"one of {', '.join(SORTS)} is expected")
-    rows = await _rows(page, replace(of, order=SORTS[sort][1]), asked)
+    rows, sums, offered = await side_by_side(
+        _rows(page, replace(of, order=SORTS[sort][1]), asked),
+        spent(page.question, asked),
+        choices(page.question, page.id()),
+    )
     return page.show(
         "register.html",
         rows=rows,
-        sums=await spent(page.question, asked),
-        choices=await choices(page.question, page.id()),
+        sums=sums,
+        choices=offered,
         sorts={name: label for name, (label, _) in SORTS.items()},
         sort=sort,
         names=[*NAMES, "sort"],

@@ -1,5 +1,6 @@
 """What can be typed? Every command of `ledger` on one screen; each is imported when it runs."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -8,6 +9,9 @@ from cyclopts import App, CycloptsError
 
 from ledger.cli.outcome import BAD_USAGE, INTERRUPTED, BadUsage, Failed, complain, sentence
 
+# What commands work with are rows by the hundred thousand, hardly ever in cycles: to look for these
+# every 700 objects cost a bundle of 100 000 documents 12 % of its time, and saved no memory.
+GARBAGE_LOOKED_FOR = (50_000, 20, 20)
 BROKEN_PIPE = 141  # what a shell says of a program that wrote to a reader that had left
 
 
@@ -103,6 +107,7 @@ for _group in (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; answers its exit code: 0 done, 1 found wrong, 2 bad usage."""
+    gc.set_threshold(*GARBAGE_LOOKED_FOR)
     try:
         code = app(arguments, exit_on_error=False, print_error=False)
         sys.stdout.flush()

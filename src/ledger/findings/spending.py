@@ -104,9 +104,12 @@ _LIKE_IT = f"""
     AND ({_ISSUER_KEY}, d.gross) IN (SELECT {_ISSUER_KEY}, d.gross
         FROM {{accounting_documents}} AS d WHERE d.expenditure = ANY(%(expenditures)s))))"""
 
+# A project that bears no part of any document has none that concern it.
 TWINS = f"""
 WITH alike AS MATERIALIZED (
     SELECT {_ISSUER_KEY} AS key, d.gross FROM {{accounting_documents}} AS d WHERE {_LIKE_IT}
+        AND EXISTS (SELECT FROM {{charges}} AS c
+            WHERE c.project = %(project)s::uuid AND NOT c.withdrawn)
     GROUP BY 1, 2 HAVING count(*) > 1
 ), in_order AS (
     SELECT d.*, a.key, lag(d.issued_on) OVER near AS before, lead(d.issued_on) OVER near AS after
