@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.findings.facts import Attendance, Twin
 from tests.findings.given import day, dec, facts, found, messages
@@ -48,6 +50,31 @@ def test_three_alike_documents_are_three_pairs() -> None:
 def test_many_alike_documents_are_not_every_pair_of_them() -> None:
     alike = [twin(f"FV/{n}", "2019-05-02") for n in range(100)]
     assert 99 <= len(found("same_amount", facts(twins=alike))) < 300
+
+
+_TWINS = st.lists(
+    st.builds(
+        lambda number, day_of_may, own: (number, day_of_may, own),
+        st.integers(1, 6),
+        st.integers(1, 12),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(_TWINS, st.sets(st.integers(0, 11)))
+def test_what_is_found_of_some_documents_is_what_all_that_is_found_says_of_them(
+    told: list[tuple[int, int, bool]], some: set[int]
+) -> None:
+    alike = [
+        twin(f"d{n}", f"2019-05-{on:02}", number=f"FV/{number}", own=own, position=n)
+        for n, (number, on, own) in enumerate(told)
+    ]
+    asked = frozenset(f"d{n}" for n in some)
+    everything = found("same_amount", facts(twins=alike))
+    of_some = found("same_amount", facts(twins=alike, asked=asked))
+    assert of_some == [one for one in everything if one.subject in asked]
 
 
 def test_the_own_document_is_the_subject_also_where_the_other_projects_is_later() -> None:

@@ -270,7 +270,8 @@ class Unheld(Struct, frozen=True, gc=False):
 class Facts(Struct, frozen=True, kw_only=True):
     """What is true of a project on the day `valid_at`; only what a rule needs is filled in.
 
-    `first_day` is that of the earliest document.
+    `first_day` is that of the earliest document. `asked`: the documents that are asked about, where
+    it is only some; others may be told of for comparison.
     """
 
     valid_at: date
@@ -294,3 +295,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     indicators: Sequence[IndicatorFact] = ()
     milestones: Sequence[Milestone] = ()
     unheld: Sequence[Unheld] = ()
+    asked: frozenset[str] | None = None
+
+    def asks(self, expenditure: str) -> bool:
+        """Whether it is asked what is found of that document."""
+        return self.asked is None or expenditure in self.asked

@@ -230,6 +230,7 @@ async def load(
         valid_at=valid_at,
         project=terms,
         indicators=indicators,
+        asked=None if expenditures is None else frozenset(expenditures),
         **await asyncio.to_thread(_made, dict(zip(names, answers, strict=True))),
     )
 

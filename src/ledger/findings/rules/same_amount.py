@@ -22,8 +22,10 @@ def find(facts: Facts, limits: RuleSet) -> Iterator[Found]:
     """One finding for each pair of documents, of each document with the nearest before it."""
     found: dict[tuple[str, str], Found] = {}
     for later, earlier in _pairs(facts, limits):
-        one = _found(later, earlier) if later.own else _found(earlier, later)
-        found.setdefault((one.subject, one.key), one)
+        subject, other = (later, earlier) if later.own else (earlier, later)
+        key = subject.expenditure, other.expenditure
+        if key not in found and facts.asks(subject.expenditure):
+            found[key] = _found(subject, other)
     yield from found.values()
 
 
@@ -36,6 +38,8 @@ def _pairs(facts: Facts, limits: RuleSet) -> Iterator[tuple[Twin, Twin]]:
     for some in alike.values():
         some.sort(key=lambda one: (one.issued_on, one.position, one.expenditure))
         for place, later in enumerate(some):
+            if later.own and not facts.asks(later.expenditure):
+                continue
             near = _before(some, place, days_on(later.issued_on))
             yield from islice(near, NEAREST)
 
