@@ -1,6 +1,6 @@
 """What does a read answer, at any moment? Every number adds up, every page is stable."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +8,9 @@ import httpx
 import pytest
 
 from ledger.projections.engine import reading
+from ledger.projections.engine.query import listings
+from ledger.projections.engine.reading import Moment
+from ledger.queries.asking import Asker, Question
 from tests.journeys.conftest import Client, Service
 from tests.journeys.world import START, UNKNOWN, World
 
@@ -331,3 +334,22 @@ def test_links_of_an_answer_are_paths_of_this_server(auditor: Client, liderzy: s
     url = httpx.URL(auditor.get(f"/api/projects/{liderzy}")["explain"])
     assert url.is_relative_url
     assert url.path.startswith("/api/")
+
+
+@pytest.mark.parametrize("at_a_time", [1, 7, 500])
+def test_a_list_read_portion_by_portion_is_the_list(real_case: Service, at_a_time: int) -> None:
+    portal, parts = real_case.http.blocking_portal, real_case.http.app.state.parts
+
+    async def compared() -> int:
+        head = await parts.log.head()
+        question = Question(parts.reading, Moment(date(2026, 1, 1), head), Asker())
+        longest = 0
+        for of in (one for one in listings() if one.single and not one.named_by):
+            whole = (await question.page(of, {})).rows
+            portions = [some async for some in question.walk(of, {}, at_a_time)]
+            assert [row for some in portions for row in some] == whole, of.path
+            assert all(len(some) <= at_a_time for some in portions)
+            longest = max(longest, len(portions))
+        return longest
+
+    assert portal.call(compared) > 1 or at_a_time == 500

@@ -21,7 +21,7 @@ class Part(NamedTuple):
 def part_of(page: Page, rows: Sequence[Any]) -> Part:
     """The rows from the one on that the address names."""
     text = page.query.get("part", "0")
-    first = min(int(text[:6]) if text.isdigit() else 0, max(len(rows) - 1, 0)) // SHOWN * SHOWN
+    first = min(int(text[:6]) if text.isdecimal() else 0, max(len(rows) - 1, 0)) // SHOWN * SHOWN
     return Part(
         rows[first : first + SHOWN],
         first,
