@@ -20,9 +20,12 @@ from jinja2 import (
 )
 
 from api.pages.frame.assets import asset
-from api.pages.frame.words import words
+from api.pages.frame.words import later, words
 from api.pages.frame.written import FILTERS
+from ledger.findings.facts import INDIRECT
 
+# The one category of cost that has a name of the ledger's own; the others are the budget's words.
+INDIRECT_COSTS = later("indirect costs")
 TEMPLATES = Path(__file__).parents[2] / "templates"
 PARTS = "parts"
 COMPONENTS = (
@@ -79,6 +82,7 @@ def environment(lang: str) -> Environment:
     made.install_gettext_translations(spoken.translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {name: partial(how, lang) for name, how in FILTERS.items()}
     made.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["cost"] = lambda text: spoken.say(INDIRECT_COSTS) if text == INDIRECT else text
     made.filters["named"] = lambda key, kind: spoken.name(kind, key)
     made.globals |= {
         "asset": asset,

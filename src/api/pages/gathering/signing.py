@@ -59,6 +59,7 @@ class SigningForm(CommandForm):
         own, common = await super().drawn()
         self.parties = tuple(_named(own))
         own = [self._with_parties(one) if one.name == "obligations" else one for one in own]
+        own = [replace(one, rows=tuple(map(_side_by_side, one.rows))) for one in own]
         return own, [replace(one, hint=self._hints.get(one.name, one.hint)) for one in common]
 
     @property
@@ -159,6 +160,12 @@ def _by_row(shape: Shape) -> Shape:
         for one in shape.fields
     ]
     return replace(shape, fields=tuple(fields))
+
+
+def _side_by_side(row: Sequence[Drawn]) -> tuple[Drawn, ...]:
+    """The fields of a row in one line, and what needs a line of its own below them."""
+    narrow = [replace(one, wide=one.kind == "long_text") for one in row]
+    return tuple(sorted(narrow, key=lambda one: one.wide))
 
 
 def _named(own: Sequence[Drawn]) -> list[Option]:
