@@ -25,6 +25,14 @@ def assert_accessible(page: Page) -> None:
     assert not (found := violations(page)), f"{page.url}:\n" + "\n".join(found)
 
 
+def assert_accessible_in_both_languages(page: Page) -> None:
+    """Fails with every violation that the page has in English or in Polish, where it stays."""
+    url = page.url
+    for lang in ("en", "pl"):
+        page.goto(f"{url}{'&' if '?' in url else '?'}lang={lang}")
+        assert_accessible(page)
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds, what it does not see, and where a narrow or enlarged page breaks.
 

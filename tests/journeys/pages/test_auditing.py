@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ledger.cli.verifying import receipt
-from tests.journeys.pages.accessible import assert_accessible
+from tests.journeys.pages.accessible import (
+    assert_accessible,
+    assert_accessible_in_both_languages,
+)
 from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.every_page import LIDERZY
 from tests.journeys.pages.ways import WAYS, Way, choose, fill, press, skip, tick
@@ -128,6 +131,7 @@ def test_a_document_tells_who_stored_it_and_which_events_name_it(
     user.locator("tbody a.position").first.click()
     user.get_by_role("link", name=digest[:16]).click()
     expect(user.get_by_role("heading", level=1)).to_have_text("umowa.pdf")
+    assert_accessible_in_both_languages(user)
     expect(user.locator("main")).to_contain_text("test admin")
     expect(user.get_by_role("link", name="Gmina z dowodem")).to_be_visible()
     link = user.get_by_role("button", name="Pobierz").get_attribute("href") or ""

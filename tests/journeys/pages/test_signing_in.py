@@ -10,7 +10,10 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.pages.accessible import assert_accessible
+from tests.journeys.pages.accessible import (
+    assert_accessible,
+    assert_accessible_in_both_languages,
+)
 from tests.journeys.pages.conftest import Site
 
 PASSWORD = "konewka zmierzch ołówek 17"
@@ -56,7 +59,7 @@ def test_an_invitation_leads_to_a_password_and_then_in(
 ) -> None:
     user = new_site.user(None)
     user.goto(account["address"])
-    assert_accessible(user)
+    assert_accessible_in_both_languages(user)
     user.locator("#password").fill("haslo123456")
     user.locator("#repeated").fill("haslo123456")
     _press(user, "Zachowaj hasło")
@@ -152,7 +155,7 @@ def test_an_admin_makes_an_account_on_its_page(new_site: Site) -> None:
     expect(user.get_by_text("/sign-in/invitation/")).to_be_visible()
     user.get_by_role("link", name="Przejdź do konta").click()
     expect(user.get_by_text("czeka na potwierdzenie")).to_be_visible()
-    assert_accessible(user)
+    assert_accessible_in_both_languages(user)
     _press(user, "Wyłącz konto")
     expect(user.get_by_role("button", name="Włącz konto")).to_be_visible()
 
