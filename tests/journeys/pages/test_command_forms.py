@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Service
 from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
+from tests.journeys.pages.ways import WAYS, Way
 from tests.journeys.pages.writer import Writer
 
-SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 _NUMBERS = count(1)
 
 
@@ -33,15 +33,15 @@ def _recorded(user: Page) -> None:
     expect(user.get_by_role("alert")).to_contain_text(re.compile("Zapisano|Recorded"))
 
 
-@SCRIPTS
-def test_what_is_filled_in_is_recorded(new_site: Site, writer: Writer, scripts: bool) -> None:
-    user = new_site.user("coordinator", java_script_enabled=scripts)
+@WAYS
+def test_what_is_filled_in_is_recorded(new_site: Site, writer: Writer, way: Way) -> None:
+    user = way.user(new_site, "coordinator")
     name = f"Gmina Nowa {next(_NUMBERS)}"
     user.goto("/institutions/create?valid_at=2019-05-13")
-    assert_accessible(user) if scripts else None
-    user.locator("main").get_by_label("Nazwa").fill(name)
-    user.locator("main").get_by_label("Sektor").select_option(label="samorząd terytorialny")
-    user.locator("main").get_by_label("gminny").check()
+    assert_accessible(user)
+    user.locator("main").get_by_label(way.say("Nazwa", "Name")).fill(name)
+    user.locator("main").get_by_label(way.say("Sektor", "Sector")).select_option("local_government")
+    user.locator("main").get_by_label(way.say("gminny", "commune"), exact=True).check()
     _send(user)
     _recorded(user)
     found = writer.read("institutions", name=name, valid_at="2019-05-13")["items"]
@@ -53,7 +53,7 @@ def test_a_text_that_looks_personal_is_told_of_accessibly(new_site: Site, writer
     user.goto("/institutions/create")
     user.locator("main").get_by_label("Nazwa").fill("Dom pani 84022912343")
     user.locator("main").get_by_label("Sektor").select_option("ngo")
-    user.locator("main").get_by_label("gminny").check()
+    user.locator("main").get_by_label("gminny", exact=True).check()
     _send(user)
     expect(user.get_by_role("alert")).to_contain_text("Jeszcze nie zapisano")
     expect(user.locator("main").get_by_label("Nazwa")).to_have_accessible_description(
@@ -64,32 +64,36 @@ def test_a_text_that_looks_personal_is_told_of_accessibly(new_site: Site, writer
     _recorded(user)
 
 
-@SCRIPTS
+@WAYS
 def test_a_refusal_stands_at_its_field_and_what_was_entered_stays(
-    new_site: Site, writer: Writer, scripts: bool
+    new_site: Site, writer: Writer, way: Way
 ) -> None:
-    user = new_site.user("coordinator", lang="en", java_script_enabled=scripts)
+    user = way.user(new_site, "coordinator")
     user.goto("/institutions/create")
-    user.locator("main").get_by_label("Name").fill("Gmina Mirzec")
+    user.locator("main").get_by_label(way.say("Nazwa", "Name")).fill("Gmina Mirzec")
     user.locator("main").get_by_label("NIP").fill("1234567890")
     _send(user)
-    assert user.title().startswith("Error: ")
+    assert user.title().startswith(way.say("Błąd: ", "Error: "))
     summary = user.locator(".govuk-error-summary")
-    expect(summary.get_by_role("link", name="Sector: is required")).to_be_visible()
-    user.locator("main").get_by_label("Sector").select_option("ngo")
-    user.locator("main").get_by_label("commune", exact=True).check()
+    expect(
+        summary.get_by_role("link", name=way.say("Sektor:", "Sector: is required"))
+    ).to_be_visible()
+    user.locator("main").get_by_label(way.say("Sektor", "Sector")).select_option("ngo")
+    user.locator("main").get_by_label(way.say("gminny", "commune"), exact=True).check()
     _send(user)
-    expect(summary.get_by_role("link", name="NIP: is not a valid NIP")).to_be_visible()
-    expect(user.locator("#nip-error")).to_contain_text("is not a valid NIP")
-    expect(user.locator("main").get_by_label("Name")).to_have_value("Gmina Mirzec")
-    assert_accessible(user) if scripts else None
+    expect(
+        summary.get_by_role("link", name=way.say("NIP:", "NIP: is not a valid NIP"))
+    ).to_be_visible()
+    expect(user.locator("#nip-error")).to_contain_text(way.say("NIP", "is not a valid NIP"))
+    expect(user.locator("main").get_by_label(way.say("Nazwa", "Name"))).to_have_value(
+        "Gmina Mirzec"
+    )
+    assert_accessible(user)
     assert writer.read("institutions", nip="1234567890")["items"] == []
 
 
-@SCRIPTS
-def test_an_object_is_found_by_a_part_of_its_name(
-    new_site: Site, writer: Writer, scripts: bool
-) -> None:
+@WAYS
+def test_an_object_is_found_by_a_part_of_its_name(new_site: Site, writer: Writer, way: Way) -> None:
     mark = next(_NUMBERS)
     writer.institution(f"Powiat Piski {mark}")
     chosen = writer.institution(f"Powiat Ostródzki {mark}")
@@ -97,10 +101,10 @@ def test_an_object_is_found_by_a_part_of_its_name(
         writer.institution(f"Szkoła {next(_NUMBERS)}")
     project = writer.project(chosen)
     partner = writer.institution(f"Starostwo {mark}")
-    user = new_site.user("coordinator", java_script_enabled=scripts)
+    user = way.user(new_site, "coordinator")
     user.goto(f"/projects/{project}/add-partner")
-    field = user.locator("main").get_by_label("Instytucja")
-    if scripts:
+    field = user.locator("main").get_by_label(way.say("Instytucja", "Institution"))
+    if way.scripts:
         field.press_sequentially(f"rostwo {mark}")
         user.get_by_role("option", name=f"Starostwo {mark}").wait_for()
         assert_accessible(user)  # it moves the focus about, and the list closes
@@ -112,13 +116,18 @@ def test_an_object_is_found_by_a_part_of_its_name(
     else:
         field.fill("Powiat")
         _send(user)
-        expect(user.locator("#institution-error")).to_contain_text("Wybierz")
+        expect(user.locator("#institution-error")).to_contain_text(way.say("Wybierz", "Choose"))
         options = (
-            user.locator("main").get_by_label("Instytucja").locator("option").all_inner_texts()
+            user.locator("main")
+            .get_by_label(way.say("Instytucja", "Institution"))
+            .locator("option")
+            .all_inner_texts()
         )
         assert {f"Powiat Piski {mark}", f"Powiat Ostródzki {mark}"} <= set(options)
         user.goto(f"/projects/{project}/add-partner")
-        user.locator("main").get_by_label("Instytucja").fill(f"starostwo {mark}")
+        user.locator("main").get_by_label(way.say("Instytucja", "Institution")).fill(
+            f"starostwo {mark}"
+        )
     _send(user)
     _recorded(user)
     assert [one["institution"] for one in writer.read(f"projects/{project}")["partners"]] == [
@@ -126,16 +135,16 @@ def test_an_object_is_found_by_a_part_of_its_name(
     ]
 
 
-@SCRIPTS
+@WAYS
 def test_rows_are_added_and_blank_ones_are_left_out(
-    new_site: Site, writer: Writer, scripts: bool
+    new_site: Site, writer: Writer, way: Way
 ) -> None:
     project = writer.project(writer.institution("Lider"))
-    user = new_site.user("officer", java_script_enabled=scripts)
+    user = way.user(new_site, "officer")
     user.goto(f"/projects/{project}/set-budget?valid_at=2019-05-13")
     for _ in range(2):
-        user.get_by_role("button", name="Dodaj kolejny wiersz").click()
-    for row, amount in ((0, "1 234,50"), (2, "2000")):
+        user.get_by_role("button", name=way.say("Dodaj kolejny wiersz", "Add another")).click()
+    for row, amount in ((0, way.say("1 234,50", "1,234.50")), (2, "2000")):
         user.locator(f"[id='lines-{row}-line']").fill(f"1.{row}")
         user.locator(f"[id='lines-{row}-task']").fill("1")
         user.locator(f"[id='lines-{row}-category']").fill("personel")
