@@ -14,6 +14,7 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, from_url
 
 PART_BYTES = 5 * 1024 * 1024  # the least that S3 takes as a part
+PARTS_AT_ONCE = 2  # on their way to the disk or the bucket, for each upload
 CHUNK_BYTES = 256 * 1024
 INCOMING = "incoming"
 
@@ -37,7 +38,7 @@ class Store:
         """
         place = f"{INCOMING}/{uuid4().hex}"
         async with obstore.open_writer_async(
-            self._store(), place, buffer_size=PART_BYTES
+            self._store(), place, buffer_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
         ) as writer:
             async for chunk in chunks:
                 await writer.write(chunk)
