@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 from zlib import MAX_WBITS, decompress
 
 import msgspec
@@ -23,11 +24,13 @@ from ledger.benchmark.service import new_token, served
 
 EACH, LEAST = 10, 3  # times each page is asked after once, and times at least
 ENOUGH_SECONDS = 2.0  # for one page
-SLOWEST = 8  # pages that are told by name
-AIM_MEDIAN, AIM_EACH, AIM_WEIGHT = "< 60 ms", "< 300 ms", "< 150 kB"
+SLOWEST = 12  # pages that are told by name
+LONG_MS = 300.0
+AIM_MEDIAN, AIM_EACH, AIM_WEIGHT = "< 60 ms", f"< {LONG_MS:.0f} ms", "< 150 kB"
 BARE = Visit("/accessibility", "auditor")  # asks the ledger nothing
 BARE_TIMES = 100
 REDIRECTED = 303
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ASSET = re.compile(r'(?:src|href)="(/static/[^"]+\.(?:css|js|svg))"')
 
 
@@ -73,11 +76,16 @@ def _median(taken: Taken) -> float:
     return median(taken.seconds) * 1_000
 
 
+def _told(visit: Visit) -> str:
+    return f"{unquote_plus(_ID.sub('…', visit.path))}, {visit.role}"
+
+
 def _all(taken: Sequence[Taken], events: int, baseline: tuple[str, float]) -> Figure:
     every = timing([second for one in taken for second in one.seconds], 1.0)
     value = median(map(_median, taken))
+    long = sum(_median(one) > LONG_MS for one in taken)
     return figure(
-        f"median of {len(taken)} pages, {events:,} events",
+        f"median of {len(taken)} pages, {events:,} events; {long} take over {LONG_MS:.0f} ms",
         Timing(value, every.p50_ms, every.p99_ms),
         unit="ms",
         baseline=baseline,
@@ -88,7 +96,7 @@ def _all(taken: Sequence[Taken], events: int, baseline: tuple[str, float]) -> Fi
 def _one(taken: Taken, baseline: tuple[str, float]) -> Figure:
     times = timing(taken.seconds, 1.0)
     return figure(
-        f"one of the slowest: {taken.visit.path} as {taken.visit.role}",
+        f"slow: {_told(taken.visit)}",
         Timing(_median(taken), times.p50_ms, times.p99_ms),
         unit="ms",
         baseline=baseline,
@@ -99,7 +107,7 @@ def _one(taken: Taken, baseline: tuple[str, float]) -> Figure:
 def _heaviest(taken: Sequence[Taken]) -> Figure:
     one = max(taken, key=lambda one: one.whole)
     return figure(
-        f"the heaviest page: {one.visit.path} as {one.visit.role}",
+        f"the heaviest page: {_told(one.visit)}",
         one.whole / 1_000,
         unit="kB",
         baseline=("its styles, scripts and pictures", (one.whole - one.alone) / 1_000),
