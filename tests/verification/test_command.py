@@ -42,6 +42,11 @@ def test_what_differs_is_told_to_machines_and_ends_with_1(
     assert [one["check"] for one in said["checks"]] == CHECKS
     failed = {one["check"]: one["differences"][0] for one in said["checks"] if one["different"]}
     assert (failed["events"]["kind"], failed["events"]["position"]) == ("changed", 7)
+    with ledger.owner() as connection:
+        noted = connection.execute(
+            "SELECT size, differences FROM tree.verifications ORDER BY id DESC"
+        ).fetchone()
+    assert noted == (ledger.size(), sum(one["different"] for one in said["checks"]))
     assert (failed["checkpoints"]["kind"], failed["checkpoints"]["position"]) == ("rewritten", 1)
 
 

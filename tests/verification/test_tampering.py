@@ -322,6 +322,7 @@ def test_a_trigger_that_is_switched_off_or_emptied_is_a_warning(ledger: Ledger) 
     assert [text.split(" ", 3)[2] for text in report.checks[-1].warnings] == [
         "events_are_immutable", "rules_are_immutable",
         "checkpoints_are_immutable", "cosignatures_are_immutable", "timestamps_are_immutable",
+        "verifications_are_immutable",
     ]  # fmt: skip
 
 

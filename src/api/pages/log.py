@@ -15,6 +15,7 @@ from ledger.attestations.standing import standings
 from ledger.attestations.timestamps import timestamps
 from ledger.integrity.key_files import KeysRefused
 from ledger.integrity.note import Verifier
+from ledger.verification.remembered import last_verification
 
 LAST_ONES = 10
 _ALL = 2**62
@@ -35,6 +36,7 @@ async def log(page: Page) -> Response[Any]:
         witnesses=await standings(tree, outside.witnesses, failures),
         stamps=await timestamps(tree, _ALL, LAST_ONES),
         authority=outside.authority,
+        verified=await last_verification(page.parts.reading),
         keys=_keys(page),
     )
 

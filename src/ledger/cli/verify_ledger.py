@@ -55,15 +55,18 @@ def verify(
 ) -> int:
     """Recomputes every hash, the tree, the signatures and every read model from the events.
 
-    Exit code 1 if anything differs. Nothing is changed; the service may go on meanwhile.
+    Exit code 1 if anything differs. Nothing is changed, but that it was verified is noted where
+    that may be written; the service may go on meanwhile.
     """
     if bundle is not None:
         return _verify_bundle(bundle, key, witness, json=json)
     from ledger.verification import verify as verify_ledger
+    from ledger.verification.remembered import remember
 
     trust = _trust(place, key, checkpoint, witness)
     with opened(place) as url, _steps() as tell:
         report = verify_ledger(url, trust, documents_of(place), tell)
+        remember(url, report)
     print_json(report.as_json()) if json else _show(report)
     return DONE if report.ok else FOUND_WRONG
 

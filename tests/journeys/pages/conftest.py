@@ -61,7 +61,7 @@ class Site:
     """A running service as people see it: each user a browser of their own, signed in."""
 
     def __init__(self, browser: Browser, server: Server, database_url: str) -> None:
-        self._browser, self._database_url = browser, database_url
+        self._browser, self.database_url = browser, database_url
         self.url = server.url
         self.left_origin: list[str] = []
         self._opened = ExitStack()
@@ -79,7 +79,7 @@ class Site:
         return self._tokens[key]
 
     async def _create(self, name: str, role: str, project: str | None) -> str:
-        async with connected(self._database_url) as tokens:
+        async with connected(self.database_url) as tokens:
             return await tokens.create(name, role, project)
 
     def _session(self, token: str) -> str:

@@ -1,12 +1,18 @@
 """Auditors find an event and take its receipt, watch the log, and draw samples."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from api.pages.frame.written import short_day
+from ledger.cli import main
 from ledger.cli.verifying import receipt
+from ledger.kernel.calendar import day_in_warsaw
+from tests.conftest import keys_of
 from tests.journeys.pages.accessible import (
     assert_accessible,
     assert_accessible_in_both_languages,
@@ -119,6 +125,21 @@ def test_the_bundle_and_the_checkpoint_are_taken_away(site: Site) -> None:
     with user.expect_download() as download:
         user.get_by_role("button", name="Download the bundle").click()
     assert download.value.suggested_filename.endswith(".zip")
+
+
+def test_the_state_of_the_log_says_when_it_was_verified_and_what_came_of_it(
+    new_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = new_site.user("auditor")
+    user.goto("/log")
+    expect(user.locator("main")).to_contain_text("Dziennika jeszcze nie weryfikowano.")
+    monkeypatch.setattr("ledger.logs.configure", lambda *_: None)
+    monkeypatch.setenv("LEDGER_KEYS", str(keys_of(new_site.database_url)))
+    with ThreadPoolExecutor(1) as thread:  # the browser's own has a loop already
+        assert thread.submit(main, ["verify", "--database", new_site.database_url]).result() == 0
+    user.reload()
+    said = f"wszystko się zgadza {short_day('pl', day_in_warsaw(datetime.now(UTC)))}"
+    expect(user.locator("main")).to_contain_text(said)
 
 
 def test_a_document_tells_who_stored_it_and_which_events_name_it(
