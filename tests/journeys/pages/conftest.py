@@ -8,24 +8,21 @@ import asyncio
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.cookies import SESSION
 from ledger.access import connected
 from tests.conftest import fresh_database
 from tests.journeys.pages.chromium import ARGUMENTS, NoBrowser, browser
+from tests.journeys.pages.windows import Windows
 from tests.journeys.server import Server
 
-WIDTH, HEIGHT = 1280, 900
-WAIT_MILLISECONDS = 10_000
-
-
 BROWSER_THREAD = ThreadPoolExecutor(1, thread_name_prefix="browser")
+SITES: list["Site"] = []  # those that are open
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,7 +32,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     names = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    BROWSER_THREAD.submit(pyfuncitem.obj, **arguments).result()
+    try:
+        BROWSER_THREAD.submit(pyfuncitem.obj, **arguments).result()
+    finally:
+        for site in SITES:
+            BROWSER_THREAD.submit(site.windows.take_back).result()
     return True
 
 
@@ -61,13 +62,14 @@ class Site:
     """A running service as people see it: each user a browser of their own, signed in."""
 
     def __init__(self, browser: Browser, server: Server, database_url: str) -> None:
-        self._browser, self.database_url = browser, database_url
+        self.database_url = database_url
         self.url = server.url
         self.left_origin: list[str] = []
-        self._opened = ExitStack()
+        self.windows = Windows(browser, server.url, self._note)
         self._tokens: dict[tuple[str, str | None, str | None], str] = {}
         self._sessions: dict[str, str] = {}
-        self._shared: dict[tuple[Any, ...], Page] = {}
+        self._shared: dict[tuple[str | None, str], Page] = {}
+        SITES.append(self)
 
     def token(self, role: str, project: str | None = None, name: str | None = None) -> str:
         """A credential with that role."""
@@ -103,28 +105,24 @@ class Site:
 
         Options: those of Playwright's contexts, such as `java_script_enabled`, `color_scheme`.
         """
-        options = {"viewport": {"width": WIDTH, "height": HEIGHT}} | options
-        context = self._browser.new_context(base_url=self.url, **options)
-        self._opened.callback(context.close)
-        cookies: list[Any] = [{"name": "ledger_lang", "value": lang, "url": self.url}]
-        if role is not None:
-            value = self._session(self.token(role, project, name))
-            cookies.append({"name": SESSION, "value": value, "url": self.url})
-        context.add_cookies(cookies)
-        return self._watched(context)
+        return self.windows.lend(options, self._as(role, lang, project, name))
 
-    def shared(self, role: str | None, **options: Any) -> Page:
-        """A window like that of `user`, which all who ask for the same one share."""
-        key = (role, *sorted(options.items()))
+    def shared(self, role: str | None, *, lang: str = "pl") -> Page:
+        """A window like that of `user`, which all tests that ask for the same one share."""
+        key = (role, lang)
         if key not in self._shared:
-            self._shared[key] = self.user(role, **options)
+            self._shared[key] = self.windows.open({})
+            self._shared[key].context.add_cookies(self._as(role, lang))
         return self._shared[key]
 
-    def _watched(self, context: BrowserContext) -> Page:
-        context.on("request", self._note)
-        page = context.new_page()
-        page.set_default_timeout(WAIT_MILLISECONDS)
-        return page
+    def _as(
+        self, role: str | None, lang: str, project: str | None = None, name: str | None = None
+    ) -> list[Any]:
+        """The cookies of somebody with that role who reads that language."""
+        cookies = {"ledger_lang": lang}
+        if role is not None:
+            cookies[SESSION] = self._session(self.token(role, project, name))
+        return [{"name": name, "value": value, "url": self.url} for name, value in cookies.items()]
 
     def _note(self, request: Any) -> None:
         if not request.url.startswith((self.url + "/", "data:")):
@@ -132,7 +130,8 @@ class Site:
 
     def close(self) -> None:
         """Closes all windows; fails if a page asked anything of somebody else."""
-        BROWSER_THREAD.submit(self._opened.close).result()
+        SITES.remove(self)
+        BROWSER_THREAD.submit(self.windows.close).result()
         assert not self.left_origin, self.left_origin
 
 
