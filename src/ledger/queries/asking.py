@@ -166,8 +166,12 @@ class Question:
         *,
         limit: int | None = None,
         cursor: Cursor | None = None,
+        names: Sequence[str] = (),
     ) -> Page:
-        """The rows of a listing that the asker may see."""
+        """The rows of a listing that the asker may see; with `names` these fields of them only.
+
+        What is not asked for is not made either, except where a list is ordered by names.
+        """
         conditions = self._conditions(listing, filters)
         params = dict.fromkeys(listing.filters) | dict(filters)  # one may look at another
         if listing.named_by:
@@ -177,13 +181,13 @@ class Question:
             if cursor is not None and cursor.sort != cursor.id:
                 raise Invalid.field("cursor", "is not a cursor of this list")
         if limit is None:
-            return Page(await self._whole(listing, conditions, params), None)
+            return Page(await self._whole(listing, conditions, params, names=names), None)
         places = await self._places(listing, conditions, params, limit, cursor)
         if listing.single:
             # Only the rows of this page are made: what they are ordered by costs far less.
             conditions.append(f"{listing.single} = ANY(%(on_page)s::uuid[])")
             params["on_page"] = [id for id, _ in places[:limit]]
-        rows = await self._whole(listing, conditions, params, limit, cursor)
+        rows = await self._whole(listing, conditions, params, limit, cursor, names)
         if len(places) <= limit:
             return Page(rows, None)
         id, sort = places[limit - 1]
@@ -256,13 +260,10 @@ class Question:
         self, listing: Listing, filters: Mapping[str, Any], names: Sequence[str]
     ) -> list[dict[str, Any]]:
         """These fields of all rows of a listing; what is not asked for is not made either."""
-        columns = ", ".join(f"x.{name}" for name in names)
-        conditions = self._conditions(listing, filters)
-        text = f"SELECT {columns} {_in_order(listing, conditions, None)}"
-        text = f"SELECT to_json(y)::text FROM ({text}) AS y"
         params = dict.fromkeys(listing.filters) | dict(filters)
-        rows = await self.rows(text, plan_once=False, **params)
-        return [msgspec.json.decode(row[0]) for row in rows]
+        conditions = self._conditions(listing, filters)
+        rows = await self._whole(listing, conditions, params, names=names)
+        return [msgspec.json.decode(row) for row in rows]
 
     def _conditions(self, listing: Listing, filters: Iterable[str]) -> list[str]:
         conditions = [listing.filters[name] for name in filters]
@@ -292,9 +293,12 @@ class Question:
         params: Mapping[str, Any],
         limit: int | None = None,
         cursor: Cursor | None = None,
+        names: Sequence[str] = (),
     ) -> list[str]:
-        text = f"SELECT to_json(x)::text {_in_order(listing, conditions, cursor)}"
+        columns = ", ".join(f"x.{name}" for name in names) or "x.*"
+        text = f"SELECT {columns} {_in_order(listing, conditions, cursor)}"
         text += "" if limit is None else f" LIMIT {limit}"
+        text = f"SELECT to_json(y)::text FROM ({text}) AS y"
         rows = await self.rows(text, plan_once=False, **params, **_after(cursor))
         return [row[0] for row in rows]
 

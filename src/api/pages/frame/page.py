@@ -105,9 +105,16 @@ class Page(Addresses):
         return {**msgspec.json.decode(found.row), "version": found.version}
 
     async def rows(
-        self, path: str, filters: Mapping[str, Any] | None = None, limit: int = ROWS
+        self,
+        path: str,
+        filters: Mapping[str, Any] | None = None,
+        limit: int = ROWS,
+        names: Sequence[str] = (),
     ) -> Rows:
-        """Rows of a listing: those of its filters that stand in the address, and `filters`."""
+        """Rows of a listing: those of its filters that stand in the address, and `filters`.
+
+        With `names` these fields of them only.
+        """
         wanted = listing(path)
         check_reader(wanted, self.caller)
         asked = filters_of(wanted, {k: v for k, v in self.query.items() if v != ""})
@@ -115,7 +122,7 @@ class Page(Addresses):
         cursor = None
         if text := self.query.get("cursor"):
             cursor = Cursor.read(text, wanted.path, self.question.reached)
-        found = await self.question.page(wanted, asked, limit=limit, cursor=cursor)
+        found = await self.question.page(wanted, asked, limit=limit, cursor=cursor, names=names)
         following = self.here(cursor=found.next) if found.next else None
         return Rows([msgspec.json.decode(row) for row in found.rows], following)
 
