@@ -19,8 +19,9 @@ CHUNK_BYTES = 1 << 20
 TAIL_BYTES = 22 + 65_535  # the end record and the longest comment
 DIRECTORY_BYTES_PER_ENTRY = 46 + 1_024
 RATIO_FROM_BYTES = 1 << 20  # what is small may be compressed as well as it likes
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError,
-          struct.error, RuntimeError, UnicodeError, OverflowError, MemoryError)  # fmt: skip
+# What Python's readers raise for broken files; a RuntimeError also for an unknown compression.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error,
+          RuntimeError, OverflowError, MemoryError)  # fmt: skip
 
 
 class Limits(Struct, frozen=True, kw_only=True):
