@@ -47,13 +47,13 @@ async def accounts(page: Page) -> Response[Any]:
 async def new_account(page: Page) -> Response[Any]:
     """The form of a new account."""
     require_admin(page.caller)
-    return await _new_account(StructForm(page, NewAccountBody))
+    return await _shown("account_new.html", StructForm(page, NewAccountBody))
 
 
-async def _new_account(form: StructForm) -> Response[Any]:
+async def _shown(template: str, form: StructForm) -> Response[Any]:
     drawn = await form.drawn()
     status = 422 if form.problem else 200
-    return form.page.show("account_new.html", status=status, form=form, drawn=drawn)
+    return form.page.show(template, status=status, form=form, drawn=drawn, made=None)
 
 
 @posted("/accounts/new", roles=ADMIN)
@@ -63,12 +63,12 @@ async def account_made(page: Page) -> Response[Any]:
     form = StructForm(page, NewAccountBody)
     said = await form.read(NewAccountBody)
     if said is None:
-        return await _new_account(form)
+        return await _shown("account_new.html", form)
     try:
         made = await people.create(wanted_account(said))
     except (Invalid, Refusal) as error:
         form.tell(error)
-        return await _new_account(form)
+        return await _shown("account_new.html", form)
     return _handed_over(page, made.id, said.name, made.invitation)
 
 
@@ -141,11 +141,11 @@ async def done(page: Page) -> Response[Any]:
 
 @page("/tokens", roles=ADMIN, nav=Nav(later("Tokens"), 90, ADMIN))
 async def tokens(page: Page) -> Response[Any]:
-    """The tokens of programs, the newest first."""
+    """The tokens of programs, the newest first; those that were revoked come last."""
     require_admin(page.caller)
     page.project = None
-    rows = [token_row(one) for one in await page.parts.tokens.all()]
-    rows.sort(key=lambda one: (one.revoked_at is not None, one.created_at), reverse=False)
+    rows = [token_row(one) for one in reversed(await page.parts.tokens.all())]
+    rows.sort(key=lambda one: one.revoked_at is not None)
     return page.show("tokens.html", tokens=rows)
 
 
@@ -153,13 +153,7 @@ async def tokens(page: Page) -> Response[Any]:
 async def new_token(page: Page) -> Response[Any]:
     """The form of a new token."""
     require_admin(page.caller)
-    return await _new_token(StructForm(page, NewTokenBody))
-
-
-async def _new_token(form: StructForm) -> Response[Any]:
-    drawn = await form.drawn()
-    status = 422 if form.problem else 200
-    return form.page.show("token_new.html", status=status, form=form, drawn=drawn, made=None)
+    return await _shown("token_new.html", StructForm(page, NewTokenBody))
 
 
 @posted("/tokens/new", roles=ADMIN)
@@ -169,12 +163,12 @@ async def token_made(page: Page) -> Response[Any]:
     form = StructForm(page, NewTokenBody)
     said = await form.read(NewTokenBody)
     if said is None:
-        return await _new_token(form)
+        return await _shown("token_new.html", form)
     try:
         made = await make_token(page.request, page.caller, said)
     except (Invalid, Refusal) as error:
         form.tell(error)
-        return await _new_token(form)
+        return await _shown("token_new.html", form)
     shown = msgspec.to_builtins(made)
     return page.show("token_new.html", form=form, drawn=[], made=shown, name=said.name)
 

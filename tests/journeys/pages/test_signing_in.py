@@ -162,3 +162,12 @@ def test_an_admin_makes_an_account_on_its_page(new_site: Site) -> None:
 
 def test_only_admins_see_accounts(new_site: Site) -> None:
     assert _status(new_site.user("manager"), "/accounts") == 403
+
+
+def test_tokens_are_listed_from_the_newest(new_site: Site) -> None:
+    for name in ("starszy", "nowszy"):
+        new_site.token("manager", name=name)
+    user = new_site.user("admin")
+    user.goto("/tokens")
+    names = [name.strip() for name in user.locator("tbody th").all_inner_texts()]
+    assert names.index("nowszy") < names.index("starszy")
