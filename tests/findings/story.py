@@ -54,13 +54,18 @@ class Story:
         made = self.user.post("/api/expenditures", fields | told)
         return made["id"], made["charges"]
 
-    def claim(self, *charges: tuple[str, str]) -> str:
-        """Submits a claim for April to June 2019 with these charges of documents."""
+    def draft(self, *charges: tuple[str, str]) -> str:
+        """Begins a claim for April to June 2019 with these charges of documents."""
         period = {"period_from": "2019-04-01", "period_to": "2019-06-30"}
         first = {"number": "1", "effective_on": "2019-07-01"}
         made = self.world.create("claims", project=self.project, **period, **first)
         some = [{"expenditure": one, "charge": charge} for one, charge in charges]
         self.world.tell(f"claims/{made}/include", charges=some, on="2019-07-01")
+        return made
+
+    def claim(self, *charges: tuple[str, str]) -> str:
+        """Submits such a claim."""
+        made = self.draft(*charges)
         self.world.tell(f"claims/{made}/submit", on="2019-07-10")
         return made
 

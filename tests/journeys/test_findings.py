@@ -164,6 +164,20 @@ def test_evidence_is_missing_until_a_document_is_stored_and_named(story: Story) 
     assert story.of("custody_unknown") == []
 
 
+def test_no_evidence_is_asked_for_of_flat_rates_nor_before_the_claim_is_submitted(
+    story: Story,
+) -> None:
+    actual, (charge,) = story.spend({"eligible": "100.00"})
+    flat = {"budget_line": "9.1", "eligible": "25.00", "method": "flat_rate"}
+    overheads, (rate,) = story.spend(flat)
+    assert story.of("evidence_missing") == []
+    claim = story.draft((actual, charge), (overheads, rate))
+    assert story.of("evidence_missing") == []
+    story.world.tell(f"claims/{claim}/submit", on="2019-07-10")
+    assert [one["subject"] for one in story.of("evidence_missing")] == [actual]
+    assert story.of("evidence_missing", valid_at="2019-07-09") == []
+
+
 def test_evidence_that_the_store_does_not_hold_is_found_until_it_is_brought(story: Story) -> None:
     content = f"protokół {story.project}".encode()
     digest = hashlib.sha256(content).hexdigest()
