@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from ledger.database.binaries import STATE
-from ledger.database.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
+from ledger.database.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, _is_alive
 
 LIMIT_S = 20.0
 USER = """
@@ -153,7 +153,9 @@ def test_after_a_kill_of_the_server_or_its_keeper_the_next_start_has_the_rows(
     server = EmbeddedPostgres(directory)
     write(server.start(), 7)
     pid = postmaster(directory)
-    os.kill(pid if victim == "postmaster" else parent(pid), signal.SIGKILL)
+    killed = pid if victim == "postmaster" else parent(pid)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: not _is_alive(killed))  # it dies a little later
     with EmbeddedPostgres(directory) as next_user:
         assert rows(next_user.url) == [(7,)]
         assert postmaster(directory) != pid
