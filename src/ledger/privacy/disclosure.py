@@ -4,8 +4,9 @@ Rows come from the read models with sealed texts in them. For a reader they are 
 erased shows a marker. For everybody else there is nothing in their place.
 """
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,8 @@ from ledger.privacy.vault import Vault
 
 Row = tuple[Any, ...]
 AT_ONCE = 1_000  # sealed texts, some milliseconds
+REMEMBERED_AT_ONCE = 10_000  # as long
+_PERSON = slice(len(SEALED_MARK), len(SEALED_MARK) + 36)  # where a sealed text names its person
 _ONE = re.compile(PATTERN)
 _PLAIN = re.sub(r"\((?!\?)", "(?:", PATTERN)
 # A whole text: one sealed field, or several with blanks between them, such as a full name.
@@ -58,14 +61,20 @@ class Disclosure:
     async def inside(self, texts: Sequence[str | None]) -> list[str | None]:
         """What is in sealed texts, for counting and sorting but not for showing.
 
-        None where there is nothing, or nothing any more. Many are opened some at a time, so that
-        others are answered meanwhile.
+        None where there is nothing, or nothing any more. What was opened before is remembered with
+        its person's key. Many are opened some at a time, so that others are answered meanwhile.
         """
-        found: list[str | None] = []
-        for start in range(0, len(texts), AT_ONCE):
-            some = texts[start : start + AT_ONCE]
-            keys = await self._keys(one for one in some if _holds_sealed(one))
-            found += [None if one is None else _opened_or_none(one, keys) for one in some]
+        found = list(texts)
+        sealed = [at for at, one in enumerate(texts) if _holds_sealed(one)]
+        known = await self._vault.keys.remembered()
+        for some in _portions(sealed, REMEMBERED_AT_ONCE):
+            for at in some:
+                found[at] = _remembered(str(texts[at]), known)
+            await asyncio.sleep(0)
+        for some in _portions([at for at in sealed if found[at] is None], AT_ONCE):
+            keys = await self._keys(str(texts[at]) for at in some)
+            for at in some:
+                found[at] = _opened_or_none(str(texts[at]), keys, remember=True)
         return found
 
     async def events(self, events: Sequence[Recorded], reader: Reader) -> list[Any]:
@@ -131,7 +140,18 @@ def _shown(text: str, keys: Mapping[str, PersonKey] | None) -> str | None:
     return ERASED if sealed is None else _markers().get(sealed.place.field)
 
 
-def _opened_or_none(text: str, keys: Mapping[str, PersonKey]) -> str | None:
+def _portions(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (places[start : start + size] for start in range(0, len(places), size))
+
+
+def _remembered(text: str, known: Mapping[str, PersonKey]) -> str | None:
+    key = known.get(text[_PERSON])
+    return None if key is None else key.texts.get(text)
+
+
+def _opened_or_none(
+    text: str, keys: Mapping[str, PersonKey], *, remember: bool = False
+) -> str | None:
     sealed = read(text)
     if sealed is None:
         return text
@@ -139,10 +159,13 @@ def _opened_or_none(text: str, keys: Mapping[str, PersonKey]) -> str | None:
     if key is None:
         return None
     try:
-        return opened(key.cipher, sealed)
+        plain = opened(key.cipher, sealed)
     except Unreadable:
         log.error("privacy.unreadable", person=sealed.place.stream, field=sealed.place.field)
         return None
+    if remember:
+        key.texts[text] = plain
+    return plain
 
 
 @cache

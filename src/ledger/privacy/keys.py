@@ -1,14 +1,15 @@
 """Where are the persons' keys? Wrapped in the database; some are remembered, none once erased.
 
 Every question for keys is also the question what was erased since the last one, in one snapshot:
-an erasure by another process holds for the next answer of this one.
+an erasure by another process holds for the next answer of this one. What was opened with a key is
+remembered with it, and forgotten with it.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg_pool import AsyncConnectionPool
@@ -17,7 +18,7 @@ from ledger.event_store.connections import options
 from ledger.privacy.master import MasterKey, MasterKeys
 from ledger.privacy.sealing import locked, new_key, unlocked
 
-KEYS_REMEMBERED = 20_000
+KEYS_REMEMBERED = 100_000  # up to 1.6 kB each, once her names were asked for
 SECRETS = ("requests", "cursors")
 
 _FIND = """
@@ -38,11 +39,19 @@ DELETE FROM vault.keys AS k WHERE k.made_at < now() - interval '1 day'
     AND NOT EXISTS (SELECT FROM log.events AS e WHERE e.stream = k.person)"""
 
 
-class PersonKey(NamedTuple):
-    """A person's key, and the cipher that it makes."""
+class PersonKey:
+    """A person's key, and what is remembered of the sealed texts that it opened."""
 
-    material: bytes
-    cipher: AESGCM
+    __slots__ = ("material", "texts")
+
+    def __init__(self, material: bytes) -> None:
+        self.material = material
+        self.texts: dict[str, str] = {}
+
+    @property
+    def cipher(self) -> AESGCM:
+        """The cipher of that key: made in 4 µs, but it holds 2.4 kB for as long as it is kept."""
+        return AESGCM(self.material)
 
 
 class PersonKeys:
@@ -85,6 +94,15 @@ class PersonKeys:
             self._remember(found)
         return {id: key for id, key in (held | found).items() if id not in gone}
 
+    async def remembered(self) -> Mapping[str, PersonKey]:
+        """The keys that this process holds, which other questions add to and take from.
+
+        Nobody is among them who was erased, by whatever process, before this was asked.
+        """
+        rows = await self.erased_since(self._seen)
+        self._forget([person for person, _ in rows], max((number for _, number in rows), default=0))
+        return self._known
+
     async def made_for(self, persons: Collection[str]) -> Mapping[str, PersonKey]:
         """The keys of these persons; those who have none get one, unless they were erased."""
         assert self._master is not None
@@ -93,7 +111,7 @@ class PersonKeys:
         made = await self._rows(
             _MAKE, {"master": self._master.id, "persons": list(new), "wrapped": wrapped}
         )
-        keys = {id: PersonKey(new[id], AESGCM(new[id])) for (id,) in made}
+        keys = {id: PersonKey(new[id]) for (id,) in made}
         self._remember(keys)
         if len(keys) == len(new):
             return keys
@@ -183,5 +201,4 @@ def _wrapped(master: MasterKey, person: str, key: bytes) -> bytes:
 
 
 def _unwrapped(master: MasterKey, person: str, wrapped: bytes) -> PersonKey:
-    material = unlocked(master.cipher, wrapped, b"person:" + person.encode())
-    return PersonKey(material, AESGCM(material))
+    return PersonKey(unlocked(master.cipher, wrapped, b"person:" + person.encode()))
