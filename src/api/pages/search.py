@@ -13,6 +13,7 @@ from api.pages.frame.page import Page
 from api.pages.frame.routes import page
 from ledger.queries.asking import listing
 from ledger.queries.searching import EACH, Hit, search
+from ledger.queries.side_by_side import side_by_side
 
 LONGEST = 200
 
@@ -21,8 +22,8 @@ LONGEST = 200
 async def found(page: Page) -> Response[Any]:
     """What was found for the text `q`; an event's position leads to the event."""
     text = page.query.get("q", "").strip()[:LONGEST].replace("\x00", "")
-    hits = await search(page.question, text) if text else []
-    hits += await _persons(page, text)
+    things, persons = await side_by_side(search(page.question, text), _persons(page, text))
+    hits: list[Hit] = things + persons
     event = _position(page, text)
     by_name = attrgetter("collection")
     groups = [(name, list(some)) for name, some in groupby(sorted(hits, key=by_name), by_name)]
