@@ -1,13 +1,13 @@
 """A long list is shown a part at a time: every row on exactly one part, whatever is typed."""
 
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.pages.frame.page import Page
-from api.pages.frame.parting import SHOWN, part_of
+from api.pages.frame.parting import SHOWN, Part, part_of
 
 
 class Asked:
@@ -16,31 +16,32 @@ class Asked:
     def __init__(self, part: str | None = None) -> None:
         self.query = {} if part is None else {"part": part}
 
-    def here(self, part: int) -> str:
-        return str(part)
 
-
-def part(rows: list[int], text: str | None = None) -> Any:
+def part(rows: list[int], text: str | None = None) -> Part:
     return part_of(cast(Page, Asked(text)), rows)
 
 
 @given(st.integers(0, 5 * SHOWN))
 def test_who_goes_on_to_the_end_sees_every_row_once(count: int) -> None:
-    rows, seen, where = list(range(count)), [], None
-    while True:
-        one = part(rows, where)
-        assert one.total == count
+    rows, seen = list(range(count)), list[int]()
+    pages = part(rows).pages
+    for number in range(1, pages + 1):
+        one = part(rows, str(number))
+        assert (one.number, one.pages, one.total) == (number, pages, count)
+        assert one.first == len(seen) + 1
         assert len(one.rows) <= SHOWN
         seen += one.rows
-        where = one.after
-        if where is None:
-            break
-        assert part(rows, where).before == str(one.first)
     assert seen == rows
 
 
-@pytest.mark.parametrize("text", ["-1", "x", "99999999999", "250", "٣", "²"])
-def test_what_is_no_place_leads_to_a_part_that_there_is(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("-1", 1), ("x", 1), ("", 1), ("0", 1), ("٣", 1), ("²", 1), ("3", 3), ("99999999999", 3)],
+)
+def test_what_is_no_page_leads_to_the_first_and_what_lies_beyond_to_the_last(
+    text: str, number: int
+) -> None:
     rows = list(range(3 * SHOWN))
     one = part(rows, text)
-    assert list(one.rows) == rows[one.first : one.first + SHOWN] != []
+    assert one.number == number
+    assert list(one.rows) == rows[(number - 1) * SHOWN : number * SHOWN]

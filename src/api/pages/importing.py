@@ -24,9 +24,10 @@ from api.importing import (
 from api.pages.frame import refusals
 from api.pages.frame.navigation import Nav
 from api.pages.frame.page import Page
+from api.pages.frame.parting import part_of
 from api.pages.frame.routes import page, posted
 from api.pages.frame.words import later
-from api.pages.spending.file_rows import known_of, rows_in, slice_of
+from api.pages.spending.file_rows import known_of, rows_in
 from api.pages.spending.jobs import Job, begin, job_of
 from api.pages.spending.told import lang_of
 from ledger.application import new_id
@@ -40,7 +41,6 @@ from ledger.papers.register import csv_lines
 from ledger.queries.budget import budget
 
 PATH = "/projects/{id:str}/imports"
-SHOWN = 100  # rows on a page, and problems
 AGAIN_SECONDS = "2"
 
 
@@ -113,22 +113,27 @@ async def show(page: Page) -> Response[Any]:
         "import_checked.html",
         kept=kept,
         found=kept.outcome,
-        problems=slice_of(page, "wrong", problems, SHOWN),
+        problems=part_of(page, problems, "wrong"),
         count=count,
         error=job.error if job and kept.receipt is None else None,
-        **await _rows(page, kept, problems),
+        **await _rows(page, kept, problems, every=len(problems) == count),
     )
 
 
-async def _rows(page: Page, kept: Kept, problems: Sequence[CellProblem]) -> dict[str, Any]:
-    """What will be recorded, row by row, while it is not; the rows with problems stand apart."""
-    if kept.receipt is not None:
+async def _rows(
+    page: Page, kept: Kept, problems: Sequence[CellProblem], *, every: bool
+) -> dict[str, Any]:
+    """What will be recorded, row by row, while it is not; the rows with problems stand apart.
+
+    Where not every problem is listed, no row can be said to have none.
+    """
+    if kept.receipt is not None or not every:
         return {"rows": None, "known": set()}
     of = await rows_in(page, kept)
     wrong = {(one.sheet, one.row) for one in problems if one.row is not None}
     good = [one for one in of.rows if not one.faulty and (one.source, one.row) not in wrong]
-    shown = slice_of(page, "rows", good, SHOWN)
-    return {"rows": shown, "known": await known_of(page, kept, of, shown.items)}
+    shown = part_of(page, good, "rows")
+    return {"rows": shown, "known": await known_of(page, kept, of, shown.rows)}
 
 
 def _problems(kept: Kept, job: Job | None) -> tuple[list[CellProblem], int]:

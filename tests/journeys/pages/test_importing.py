@@ -119,6 +119,20 @@ def test_what_a_long_file_will_record_is_shown_page_by_page(
     expect(user.get_by_text("od 201 do 250 z 250")).to_be_visible()
 
 
+def test_of_a_file_with_more_problems_than_are_listed_no_row_is_called_good(
+    new_site: Site, writer: Writer, tmp_path: Path
+) -> None:
+    project = writer.budgeted("1.1")
+    user = new_site.user("officer", java_script_enabled=False)
+    user.goto(f"/projects/{project}/imports")
+    wrong = (_row(f"M/{number}", kwota_brutto="sto") for number in range(1_001))
+    user.locator("#file").set_input_files(_file(tmp_path, _row("M/dobry"), *wrong))
+    user.get_by_role("button", name="Sprawdź plik").click()
+    expect(user.get_by_text("od 1 do 100 z 1 000")).to_be_visible()
+    expect(user.get_by_text("Pierwsze 1 000")).to_be_visible()
+    expect(user.locator("#rows")).to_have_count(0)
+
+
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
     new_site: Site, writer: Writer, tmp_path: Path
 ) -> None:

@@ -9,23 +9,24 @@ SHOWN = 100  # rows on one page
 
 
 class Part(NamedTuple):
-    """A page of rows that are all there already; `before` and `after` are addresses."""
+    """A page of rows that are all there already.
+
+    `name`: what the address calls its number. `first`: the number of its first row, from 1.
+    """
 
     rows: Sequence[Any]
+    name: str
+    number: int
+    pages: int
     first: int
     total: int
-    before: str | None
-    after: str | None
 
 
-def part_of(page: Page, rows: Sequence[Any]) -> Part:
-    """The rows from the one on that the address names."""
-    text = page.query.get("part", "0")
-    first = min(int(text[:6]) if text.isdecimal() else 0, max(len(rows) - 1, 0)) // SHOWN * SHOWN
-    return Part(
-        rows[first : first + SHOWN],
-        first,
-        len(rows),
-        page.here(part=first - SHOWN) if first else None,
-        page.here(part=first + SHOWN) if first + SHOWN < len(rows) else None,
-    )
+def part_of(page: Page, rows: Sequence[Any], name: str = "part") -> Part:
+    """The page whose number stands in the address; the first or the last beyond it."""
+    pages = max(1, -(-len(rows) // SHOWN))
+    text = page.query.get(name, "")
+    number = int(text[:9]) if text.isascii() and text.isdigit() else 1
+    number = min(max(number, 1), pages)
+    first = (number - 1) * SHOWN
+    return Part(rows[first : first + SHOWN], name, number, pages, first + 1, len(rows))

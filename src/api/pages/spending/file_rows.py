@@ -4,7 +4,7 @@ The rows are read again from the file, which is kept; the latest few files are r
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from api.importing import told_again
 from api.pages.frame.page import Page
@@ -17,31 +17,11 @@ REMEMBERED = 3  # files; 20 000 documents take about 20 MB
 _KEY = "import_rows"
 
 
-class Slice(NamedTuple):
-    """A page of a list: its items, the number of the first, of all of them, and of the page."""
-
-    items: Sequence[Any]
-    first: int
-    total: int
-    number: int
-    pages: int
-
-
 class FileRows(NamedTuple):
     """The rows of a file, and the documents that they are of."""
 
     rows: list[FileRow]
     documents: dict[str, Document]
-
-
-def slice_of(page: Page, name: str, items: Sequence[Any], size: int) -> Slice:
-    """The page of a list whose number stands in the address; the first or the last beyond it."""
-    pages = max(1, -(-len(items) // size))
-    text = page.query.get(name, "")
-    number = int(text[:9]) if text.isascii() and text.isdigit() else 1
-    number = min(max(number, 1), pages)
-    first = (number - 1) * size
-    return Slice(items[first : first + size], first + 1, len(items), number, pages)
 
 
 async def rows_in(page: Page, kept: Kept) -> FileRows:
