@@ -15,6 +15,8 @@ export PIP_NO_INPUT := 1
 export PIP_USER := 0
 unexport PYTHONHOME
 unexport PYTHONPATH
+# What is compiled is kept: a service, a test and a command would each compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint format format-check types imports words pictures benchmark lock clean
