@@ -132,3 +132,17 @@ def test_a_page_can_be_used_by_keyboard_alone(site: Site) -> None:
     user.keyboard.press("Tab")
     focused = user.evaluate("document.activeElement.closest('main') !== null")
     assert focused
+
+
+def test_a_printed_page_says_where_it_comes_from_and_has_nothing_to_press(site: Site) -> None:
+    user = site.user("manager")
+    user.goto(f"/projects/{LIDERZY}/expenditures?q=Kompas")
+    button = user.get_by_role("main").get_by_role("button").first
+    expect(button).to_be_visible()
+    said = "getComputedStyle(document.querySelector('.on-paper'), '::before').content"
+    assert user.evaluate(said) == "none"
+    user.emulate_media(media="print")
+    expect(button).to_be_hidden()
+    told = user.evaluate(said)
+    for one in ("Liderzy kooperacji", f"/projects/{LIDERZY}/expenditures?q=Kompas"):
+        assert one in told
