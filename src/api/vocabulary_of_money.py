@@ -42,6 +42,10 @@ MONEY_NOTES: dict[str, tuple[str, Any]] = {
         f"{BUDGET}/disallowed{LINE}",
     ),
     "explain_planned": ("Address of what `planned` is made of.", f"{BUDGET}/planned{LINE}"),
+    "explain_remaining": (
+        "Address of what `remaining` is made of.",
+        f"{BUDGET}/remaining{LINE}",
+    ),
     "feeds": (
         "Address of the lines, claims and findings that the document feeds.",
         f"/api/expenditures/{ID}/feeds{WHEN}",

@@ -13,6 +13,7 @@ from tests.journeys.world import World
 
 LATE = "2021-07-31"
 DIGEST = "ab" * 32
+NAMED = ("position", "type", "stream", "effective_on")
 
 
 def elements(user: Client, project: str, **asked: Any) -> dict[int, dict[str, Any]]:
@@ -185,3 +186,19 @@ def test_it_is_there_for_those_who_see_the_project_only(
     stranger.get(path, status=404)
     mine.get(path, status=404, valid_at="2001-01-01")
     assert mine.get(path, status=422, lang="de")["errors"][0]["field"] == "lang"
+
+
+def test_what_a_number_is_made_of_names_events_of_the_log(auditor: Client, liderzy: str) -> None:
+    path = f"/api/projects/{liderzy}/budget"
+    rows = auditor.get(path, valid_at=LATE, by="category")["items"]
+    row = next(one for one in rows if one["category"] == "indirect")
+    claim = auditor.get("/api/claims", project=liderzy, valid_at=LATE)["items"][0]
+    advances = auditor.get(f"/api/projects/{liderzy}/advances", valid_at=LATE)
+    links = [link for one in (row, advances) for name, link in one.items() if "explain" in name]
+    items = [one for link in links for one in auditor.get(link)["items"]]
+    items += auditor.get(claim["explain"])["items"]
+    for position in {one["position"]: None for one in items[:: len(items) // 40]}:
+        [event] = auditor.get("/api/events", after=position - 1, limit=1)["items"]
+        for one in items:
+            if one["position"] == position:
+                assert {name: one[name] for name in NAMED} == {name: event[name] for name in NAMED}

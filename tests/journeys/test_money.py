@@ -238,7 +238,7 @@ def test_the_budget_is_explained_line_by_line(books: Accounts) -> None:
     assert (second["fixed_assets"], second["cross_financing"]) == (True, False)
     for row in rows.values():
         books.check_explained(row["explain"], row["recorded"])
-        for name in ("planned", "claimed", "approved", "disallowed"):
+        for name in ("planned", "claimed", "approved", "disallowed", "remaining"):
             books.check_explained(row[f"explain_{name}"], row[name])
 
 

@@ -155,7 +155,7 @@ def test_every_number_of_the_budget_is_the_sum_of_its_explanation_however_it_is_
 async def _explained(question: Question, project: str, by: str, row: BudgetRow) -> int:
     """Checks each number of a row; how many items there were."""
     count = 0
-    for name in MEASURES:
+    for name in (*MEASURES, "remaining"):
         items = await budget_items(question, project, name, by, getattr(row, by))
         amounts = explain.sum_of_amounts(explain.items_of(items))
         assert amounts == getattr(row, name), (by, name, row)

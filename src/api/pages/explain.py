@@ -32,7 +32,9 @@ async def explained(page: Page) -> Response[Any]:
     found = msgspec.to_builtins(await ask(page.question, address))
     items = found["items"]
     part = part_of(page, items)
-    names = await named(page.question, {one["stream"] for one in part.rows})
+    for one in part.rows:
+        one["of"] = one.get("expenditure", one["stream"])
+    names = await named(page.question, {one["of"] for one in part.rows})
     projects = {one.project for one in names.values() if one.project}
     if len(projects) == 1:
         await page.enter(projects.pop())

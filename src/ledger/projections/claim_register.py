@@ -329,8 +329,8 @@ LEFT JOIN LATERAL (
 
 # What a claim's eligible total is made of: its charges.
 TOTAL_EXPLAINED = f"""
-SELECT t.stated AS position, e.type, t.expenditure AS stream, t.charge AS subject,
-    e.effective_on, t.eligible::text AS amount
+SELECT t.stated AS position, e.type, e.stream, t.charge AS subject, e.effective_on,
+    t.eligible::text AS amount, t.expenditure
 FROM {{claims}} AS m
 CROSS JOIN LATERAL ({CLAIM_LINES}) AS t
 JOIN {{events:log}} AS e ON e.position = t.stated

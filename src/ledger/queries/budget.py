@@ -17,6 +17,7 @@ from ledger.queries.asking import Question, pinned
 Measure = Literal["planned", "recorded", "claimed", "approved", "disallowed"]
 Grouping = Literal["line", "task", "category", "source"]
 MEASURES: tuple[str, ...] = get_args(Measure)
+EXPLAINED = (*MEASURES, "remaining")
 GROUPINGS: tuple[str, ...] = get_args(Grouping)
 
 
@@ -44,6 +45,7 @@ class BudgetRow(Struct, frozen=True, kw_only=True):
     explain_claimed: str
     explain_approved: str
     explain_disallowed: str
+    explain_remaining: str
     position: int
 
 
@@ -57,48 +59,44 @@ _LINES = """
 _ITEMS = f"""
 WITH lines AS MATERIALIZED ({_LINES}
 ), mine AS MATERIALIZED (
-    SELECT c.expenditure, c.charge, c.budget_line, c.eligible, c.eu_amount, c.claim, c.charged_on,
-        c.stated, c.valid_from, c.position
+    SELECT c.expenditure, c.charge, c.budget_line, c.eligible, c.eu_amount, c.claim, c.stated,
+        c.position
     FROM {{charges}} AS c WHERE c.project = %(project)s AND NOT c.withdrawn
 ), refused AS MATERIALIZED (
     SELECT * FROM {{disallowances}} AS d WHERE d.project = %(project)s
 ), claimed AS MATERIALIZED (
     SELECT m.claim, m.status, m.submission FROM {{claims}} AS m WHERE m.project = %(project)s
 ), items AS NOT MATERIALIZED (
-    SELECT b.line, 'planned' AS measure, b.project AS stream, b.project AS subject,
-        b.valid_from AS effective_on, b.amount, NULL::numeric AS eu_amount, b.position
+    SELECT b.line, 'planned' AS measure, NULL::uuid AS expenditure, b.project AS subject,
+        b.amount, NULL::numeric AS eu_amount, b.position
     FROM lines AS b
     UNION ALL
-    SELECT s.from_line, 'planned', s.project, s.project, s.valid_from, -s.amount, NULL, s.position
+    SELECT s.from_line, 'planned', NULL, s.project, -s.amount, NULL, s.position
     FROM {{budget_shifts}} AS s
     WHERE s.project = %(project)s AND s.edition = (SELECT max(edition) FROM lines)
     UNION ALL
-    SELECT s.to_line, 'planned', s.project, s.project, s.valid_from, s.amount, NULL, s.position
+    SELECT s.to_line, 'planned', NULL, s.project, s.amount, NULL, s.position
     FROM {{budget_shifts}} AS s
     WHERE s.project = %(project)s AND s.edition = (SELECT max(edition) FROM lines)
     UNION ALL
-    SELECT c.budget_line, 'recorded', c.expenditure, c.charge, c.charged_on, c.eligible,
-        c.eu_amount, c.stated
+    SELECT c.budget_line, 'recorded', c.expenditure, c.charge, c.eligible, c.eu_amount, c.stated
     FROM mine AS c
     UNION ALL
-    SELECT c.budget_line, 'disallowed', d.expenditure, d.charge, d.valid_from, d.amount,
-        d.eu_amount, d.position
+    SELECT c.budget_line, 'disallowed', d.expenditure, d.charge, d.amount, d.eu_amount, d.position
     FROM refused AS d JOIN mine AS c ON c.expenditure = d.expenditure AND c.charge = d.charge
     UNION ALL
-    SELECT l.budget_line, 'claimed', l.expenditure, l.charge, l.valid_from, l.eligible,
-        l.eu_amount, l.stated
+    SELECT l.budget_line, 'claimed', l.expenditure, l.charge, l.eligible, l.eu_amount, l.stated
     FROM claimed AS m JOIN {{claim_lines}} AS l
         ON l.claim = m.claim AND l.submission = m.submission AND {FROZEN}
     UNION ALL
-    SELECT c.budget_line, 'claimed', c.expenditure, c.charge, c.valid_from,
-        c.eligible - coalesce(x.amount, 0), c.eu_amount - coalesce(x.eu_amount, 0), c.position
+    SELECT c.budget_line, 'claimed', c.expenditure, c.charge, c.eligible - coalesce(x.amount, 0),
+        c.eu_amount - coalesce(x.eu_amount, 0), c.position
     FROM mine AS c JOIN claimed AS m ON m.claim = c.claim AND NOT {FROZEN}
     LEFT JOIN (SELECT d.expenditure, d.charge, sum(d.amount) AS amount,
             sum(d.eu_amount) AS eu_amount FROM refused AS d GROUP BY 1, 2) AS x
         ON x.expenditure = c.expenditure AND x.charge = c.charge
     UNION ALL
-    SELECT l.budget_line, 'approved', l.expenditure, l.charge, l.valid_from, l.approved,
-        l.approved_eu, l.position
+    SELECT l.budget_line, 'approved', l.expenditure, l.charge, l.approved, l.approved_eu, l.position
     FROM claimed AS m JOIN {{claim_lines}} AS l
         ON l.claim = m.claim AND l.submission = m.submission AND {APPROVED}
 ), summed_items AS (
@@ -113,7 +111,7 @@ WITH lines AS MATERIALIZED ({_LINES}
     FROM items AS i LEFT JOIN lines AS b USING (line)
 ), sourced AS NOT MATERIALIZED (
     -- What comes from the Union is known of each charge; of the plan, by the project's share.
-    SELECT p.line, p.measure, p.stream, p.subject, p.effective_on,
+    SELECT p.line, p.measure, p.expenditure, p.subject,
         CASE o.source WHEN 'eu' THEN u.eu ELSE p.amount - u.eu END AS amount, p.position, p.task,
         p.category, p.cross_financing, p.fixed_assets, p.place, o.source
     FROM placed AS p
@@ -164,7 +162,7 @@ def _row(question: Question, project: str, by: str, found: dict[str, Any]) -> Bu
     links = {
         name: f"/api/projects/{project}/budget/explain/{name}{pinned(question.moment)}"
         f"&{by}={quote(key, safe='')}"
-        for name in MEASURES
+        for name in EXPLAINED
     }
     columns: dict[str, Any] = dict.fromkeys((*_BY["line"], "source")) | found
     columns |= {f"explain_{name}": link for name, link in links.items() if name != "recorded"}
@@ -175,22 +173,26 @@ def _explained(by: str | None) -> str:
     table = "sourced" if by == "source" else "placed"
     here = "true" if by is None else f"p.{by} IS NOT DISTINCT FROM %(key)s::text"
     return f"""{_ITEMS}
-SELECT p.position, e.type, p.stream, p.subject, p.effective_on,
-    p.amount::numeric(24,2)::text AS amount
+SELECT p.position, e.type, e.stream, p.subject, e.effective_on,
+    (CASE WHEN p.measure = %(measure)s THEN p.amount ELSE -p.amount END)::numeric(24,2)::text
+        AS amount, p.expenditure
 FROM {table} AS p JOIN {{events:log}} AS e ON e.position = p.position
-WHERE p.measure = %(measure)s AND {here}
+WHERE p.measure IN (%(measure)s, %(less)s) AND {here}
 ORDER BY p.position, p.subject, p.amount"""
 
 
 async def budget_items(
     question: Question, project: str, measure: str, by: str | None, key: str | None
 ) -> list[tuple[Any, ...]]:
-    """The items of a number: of one row, or of the whole budget. Raises `NotFound`."""
-    if measure not in MEASURES:
+    """The items of a number: of one row, or of the whole budget. Raises `NotFound`.
+
+    What is recorded takes away from what remains.
+    """
+    if measure not in EXPLAINED:
         raise NotFound
-    return await question.rows(
-        _explained(by), plan_once=False, project=project, measure=measure, key=key or None
-    )
+    measure, less = ("planned", "recorded") if measure == "remaining" else (measure, None)
+    asked = {"project": project, "measure": measure, "less": less, "key": key or None}
+    return await question.rows(_explained(by), plan_once=False, **asked)
 
 
 class BudgetTotals(Struct, frozen=True, kw_only=True):

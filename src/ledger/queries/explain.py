@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Date, Id, Money
@@ -14,10 +14,11 @@ from ledger.projections.grant_book import MOVEMENTS_EXPLAINED
 from ledger.projections.project_register import VALUE_EXPLAINED
 from ledger.queries.asking import Question
 
-# What of a document is charged: one item for each charge that is not withdrawn.
+# What of a document is charged: one item for each charge that is not withdrawn, from the day of
+# the event that last said it.
 _CHARGED = f"""
-SELECT c.stated AS position, e.type, c.expenditure AS stream, c.charge AS subject,
-    c.charged_on AS effective_on, c.eligible::text AS amount
+SELECT c.stated AS position, e.type, e.stream, c.charge AS subject, e.effective_on,
+    c.eligible::text AS amount, c.expenditure
 FROM {{charges}} AS c
 JOIN {{events:log}} AS e ON e.position = c.stated
 WHERE c.expenditure = %(id)s AND {LIVE}
@@ -25,7 +26,11 @@ ORDER BY c.stated, c.charge"""
 
 
 class AmountItem(Struct, frozen=True, kw_only=True):
-    """An event and the part of an amount that it brought."""
+    """An event and the part of an amount that it brought.
+
+    `subject` is what it is about, for money spent a charge, and `expenditure` then its document:
+    many charges stand in one event of a claim.
+    """
 
     position: int
     type: str
@@ -33,6 +38,7 @@ class AmountItem(Struct, frozen=True, kw_only=True):
     subject: Id
     effective_on: Date
     amount: Money
+    expenditure: Id | UnsetType = UNSET
 
 
 class CountItem(Struct, frozen=True, kw_only=True):
@@ -47,12 +53,23 @@ class CountItem(Struct, frozen=True, kw_only=True):
 
 
 _NAMES = ("position", "type", "stream", "subject", "effective_on")
+_IDS = frozenset({"stream", "subject", "expenditure"})
 
 
 def items_of(rows: list[tuple[Any, ...]], last: str = "amount") -> list[dict[str, Any]]:
-    """Rows of (position, type, stream, subject, effective_on, amount or count) as items."""
-    found = [dict(zip((*_NAMES, last), row, strict=True)) for row in rows]
-    return [one | {"stream": str(one["stream"]), "subject": str(one["subject"])} for one in found]
+    """Rows of (position, type, stream, subject, effective_on, amount or count) as items.
+
+    Rows about money spent end with the document.
+    """
+    names = (*_NAMES, last, "expenditure")
+    return [
+        {
+            name: str(value) if name in _IDS else value
+            for name, value in zip(names, row, strict=False)
+            if value is not None
+        }
+        for row in rows
+    ]
 
 
 def sum_of_amounts(items: list[dict[str, Any]]) -> str:

@@ -44,20 +44,20 @@ WHERE f.project = %(project)s
 ORDER BY f.valid_from, f.sequence"""
 
 _ITEMS = f"""(
-    SELECT l.position, l.expenditure AS stream, l.charge AS subject, l.valid_from AS effective_on,
+    SELECT l.position, l.expenditure, l.charge AS subject,
         coalesce(l.approved_eu, l.approved) AS amount
     FROM {{claims}} AS m JOIN {{claim_lines}} AS l
         ON l.claim = m.claim AND l.submission = m.submission
     WHERE m.project = %(project)s AND {APPROVED}
     UNION ALL
-    SELECT d.position, d.expenditure, d.charge, d.valid_from,
+    SELECT d.position, d.expenditure, d.charge,
         -CASE WHEN c.eu_amount IS NULL THEN d.amount ELSE d.eu_amount END
     FROM {{disallowances}} AS d
     JOIN {{charges}} AS c ON c.expenditure = d.expenditure AND c.charge = d.charge
     JOIN {{claims}} AS m ON m.claim = c.claim
     WHERE d.project = %(project)s AND d.kind = 'correction' AND {APPROVED}) AS i"""
 _SETTLED = f"""
-SELECT i.position, e.type, i.stream, i.subject, i.effective_on, i.amount::text
+SELECT i.position, e.type, e.stream, i.subject, e.effective_on, i.amount::text, i.expenditure
 FROM {_ITEMS} JOIN {{events:log}} AS e ON e.position = i.position
 ORDER BY i.position, i.subject"""
 _SUM = f"""

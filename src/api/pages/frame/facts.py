@@ -29,6 +29,7 @@ EXPLAINED = {
     "explain_claimed": ("claimed",),
     "explain_approved": ("approved",),
     "explain_disallowed": ("disallowed",),
+    "explain_remaining": ("remaining",),
 }
 
 
