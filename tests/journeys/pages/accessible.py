@@ -62,11 +62,12 @@ _EXAMINING: dict[Browser, Page] = {}
 def _violations(page: Page) -> list[str]:
     # By the browser's own protocol: the page's policy forbids scripts in it, and stays in force.
     page.evaluate(_text(AXE))
+    spilt: list[str] = page.evaluate(_SPILT)
     if page.evaluate("document.documentElement.lang") == "en":
         found = _seen_in(page, "dark", {})
         page.emulate_media(color_scheme="light")
-        return found
-    found = _seen_in(page, "light", {}) + _seen_in(page, "dark", {"runOnly": OF_COLOURS})
+        return found + spilt
+    found = spilt + _seen_in(page, "light", {}) + _seen_in(page, "dark", {"runOnly": OF_COLOURS})
     page.emulate_media(color_scheme="light")
     found += _fits(page)
     found += page.evaluate(_text("enlarged.js"))
@@ -103,4 +104,8 @@ _RUN = """(options) => axe.run(
   {exclude: [['tbody tr:nth-child(n+13)']]},
   {resultTypes: ['violations'], preload: false, ...options},
 )"""
+# What is written in a frame stays in it; English amounts are the widest.
+_SPILT = """() => [...document.querySelectorAll('.figure, .card, .badge, .facts dd')]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `wider than its frame: ${one.outerHTML.slice(0, 160)}`)"""
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

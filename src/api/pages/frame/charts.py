@@ -19,6 +19,7 @@ WIDTH = 900.0
 LABELS = 250.0  # of it for the names beside spans and bars
 ROW = 30.0
 AXIS = 26.0
+HALF_MARK = 10.0  # of the width: a mark of the last day is not cut off
 LONGEST_LABEL = 33
 LINES_HEIGHT = 260.0
 LEFT = 90.0  # of a line chart, for the amounts
@@ -107,7 +108,7 @@ def spans(rows: Sequence[Row], today: date, lang: str) -> Spans:
     if open_ones:
         days += [today, max(open_ones) + timedelta(days=60)]
     first, last = min(days, default=today), max(days, default=today)
-    scale = _Scale(first, max(last, first + timedelta(days=30)), LABELS, WIDTH)
+    scale = _Scale(first, max(last, first + timedelta(days=30)), LABELS, WIDTH - HALF_MARK)
     labels, boxes, points = [], [], []
     for index, row in enumerate(rows):
         y = AXIS + index * ROW
