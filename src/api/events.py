@@ -184,15 +184,23 @@ async def replay_stream(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/api/streams/{id:str}/history", name="history")
 async def stream_history(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """What each event of an object changed."""
+    """What each event of an object changed; a cursor is the version that was told last."""
     caller = await caller_of(request)
     require_role(caller, READ_THE_LOG)
-    query = query_of(request, {"known_at"})
-    id = id_in_path(request)
+    query = query_of(request, MOMENT | PAGING)
+    id, limit = id_in_path(request), limit_of(query)
+    after = number_of("cursor", query.get("cursor", "0"), 0, 10**9)
     question = await question_of(request, caller, query)
     await _visible(question, id)
-    rows = await history(question, service(request).log, id)
-    return encoded({"items": rows, "next": None, "position": question.moment.known_at}, question)
+    moment = question.moment
+    rows = [
+        row
+        for row in await history(question, service(request).log, id)
+        if row.version > after and row.effective_on <= moment.valid_at
+    ]
+    following = str(rows[limit - 1].version) if len(rows) > limit else None
+    answer = {"items": rows[:limit], "next": following, "position": moment.known_at}
+    return encoded(answer, question)
 
 
 def event_routes() -> list[HTTPRouteHandler]:

@@ -160,7 +160,8 @@ def _own_paths() -> dict[str, Schema]:
     project, stream = "/api/projects/{id}", "/api/streams/{id}"
     anything: Schema = {"type": "object"}
     rows: list[tuple[str, str, Schema, list[Schema]]] = [
-        (f"{project}/indicators", "Indicators", list_of(ref(IndicatorRow)), READING),
+        (f"{project}/indicators", "Indicators", list_of(ref(IndicatorRow)),
+         [*READING, LIMIT, CURSOR]),
         (f"{project}/indicators/{{code}}/explain", "Every subject that counts",
          explained(ref(CountedRow), count), READING),
         (f"{project}/explain/value", "What the value is made of",
@@ -187,7 +188,8 @@ def _own_paths() -> dict[str, Schema]:
          explained(ref(AmountItem), TEXT), READING),
         ("/api/events", "The log", list_of(event), [*filters, after, *READING, LIMIT, CURSOR]),
         (stream, "An object's state, folded anew", ref(ReplayAnswer), [version, KNOWN_AT]),
-        (f"{stream}/history", "What each event changed", list_of(ref(HistoryRow)), [KNOWN_AT]),
+        (f"{stream}/history", "What each event changed", list_of(ref(HistoryRow)),
+         [*READING, LIMIT, CURSOR]),
     ]  # fmt: skip
     found = {
         path: answered(path, what, answer, parameters, path.split("/")[2])

@@ -69,6 +69,17 @@ def test_history_says_what_each_event_changed(user: Client, world: World) -> Non
     assert all(change["before"] != change["after"] for row in rows for change in row["changes"])
 
 
+def test_history_is_a_list_like_the_others(user: Client, world: World) -> None:
+    project = world.project()
+    for annex, day in (("1", "2019-01-01"), ("2", "2019-02-01")):
+        world.tell(f"projects/{project}/amend", on=day, annex=annex, title=annex)
+    path = f"/api/streams/{project}/history"
+    assert _walk(user, path, limit=1) == user.get(path)["items"]
+    assert [row["version"] for row in user.get(path, valid_at="2019-01-31")["items"]] == [1, 2]
+    for name, value in (("limit", 501), ("limit", 0), ("cursor", "x"), ("valid_at", "x")):
+        assert user.get(path, **{name: value}, status=422)["errors"][0]["field"] == name
+
+
 def test_events_are_filtered_by_everything_that_tells_them_apart(
     shared: Service, user: Client, world: World
 ) -> None:
