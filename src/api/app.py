@@ -17,6 +17,7 @@ from api.bundle import bundle_routes
 from api.commands import command_routes
 from api.documents import document_routes
 from api.edges.guard import guarded, refuse
+from api.edges.methods import with_methods
 from api.edges.rates import Turnstile
 from api.edges.streams import Streams
 from api.events import event_routes
@@ -118,7 +119,8 @@ def create_app(
         before_request=refuse,
     )
     # Around everything, so that unknown addresses and faults are seen as well.
-    app.asgi_handler = request_log(guarded(app.asgi_handler, Turnstile(place.rates)))
+    answering = with_methods(app.asgi_handler, app.routes)
+    app.asgi_handler = request_log(guarded(answering, Turnstile(place.rates)))
     return app
 
 

@@ -311,3 +311,26 @@ def test_unknown_addresses_and_methods_are_problems(shared: Service) -> None:
         answer = user.raw(method, path)
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_address_says_which_methods_it_knows(shared: Service) -> None:
+    user: Client = shared.user("admin")
+    every = "GET, HEAD, OPTIONS, POST"
+    for method, path, status, allowed in (
+        ("PUT", "/api/projects", 405, every),
+        ("OPTIONS", "/api/projects", 204, every),
+        ("OPTIONS", f"/api/projects/{UNKNOWN}/close", 204, "OPTIONS, POST"),
+        ("POST", "/log/tile/0/x001/000", 405, "GET, HEAD, OPTIONS"),
+    ):
+        answer = user.raw(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (status, allowed)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/api/projects", 200), ("/api/nothing", 404), ("/api/events/stream", 200), ("/sign-in", 200)],
+)
+def test_who_asks_for_the_head_gets_no_body(shared: Service, path: str, status: int) -> None:
+    answer = shared.user("admin").raw("HEAD", path)
+    assert (answer.status_code, answer.content) == (status, b"")
+    assert int(answer.headers["Ledger-Position"]) > 0
