@@ -48,19 +48,28 @@ def _is_struct(kind: Any) -> bool:
 
 def _inside(kind: Any, value: Any, path: str) -> Iterator[FieldError]:
     if isinstance(value, dict) and _is_struct(kind):
-        fields = {one.name: one for one in msgspec.structs.fields(kind)}
-        for name, one in sorted(fields.items()):
-            if one.required and name not in value:
-                yield FieldError(join(path, name), "is required")
-        if kind.__struct_config__.forbid_unknown_fields:
-            for name in sorted(value.keys() - fields.keys()):
-                yield FieldError(join(path, name), "is not a field of this command")
-        for name, one in fields.items():
-            if name in value:
-                yield from faults(one.type, value[name], join(path, name))
+        yield from _in_struct(kind, value, path)
+    elif isinstance(value, dict) and get_origin(kind) is dict:
+        names, values = get_args(kind)
+        for name, one in value.items():
+            yield from faults(names, name, join(path, name))
+            yield from faults(values, one, join(path, name))
     elif isinstance(value, list) and get_origin(kind) in (tuple, list):
         for index, item in enumerate(value):
             yield from faults(get_args(kind)[0], item, f"{path}[{index}]")
+
+
+def _in_struct(kind: type[Struct], value: dict[str, Any], path: str) -> Iterator[FieldError]:
+    fields = {one.name: one for one in msgspec.structs.fields(kind)}
+    for name, one in sorted(fields.items()):
+        if one.required and name not in value:
+            yield FieldError(join(path, name), "is required")
+    if kind.__struct_config__.forbid_unknown_fields:
+        for name in sorted(value.keys() - fields.keys()):
+            yield FieldError(join(path, name), "is not a field of this command")
+    for name, one in fields.items():
+        if name in value:
+            yield from faults(one.type, value[name], join(path, name))
 
 
 def _as_field(message: str, path: str) -> FieldError:

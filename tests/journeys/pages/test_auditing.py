@@ -1,5 +1,6 @@
 """Auditors find an event and take its receipt, watch the log, and draw samples."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -209,6 +210,30 @@ def test_a_sample_is_designed_drawn_examined_and_concluded(
     assert (row["size"], row["conclusion"]) == (units, "inconclusive")
     user.goto(f"/projects/{project}/samples/screening")
     expect(user.locator("main")).to_contain_text(way.say("wskazówk", "indication"))
+
+
+def test_a_stratified_design_states_a_deviation_for_each_stratum(site: Site) -> None:
+    user = site.user("auditor", java_script_enabled=False)
+    user.goto(f"/projects/{LIDERZY}/samples/new")
+    user.locator("[name=population][value=charges]").check()
+    user.locator("#design-method").select_option("stratified_mean")
+    user.locator("#design-stratify_by").select_option("book_value")
+    user.locator("#design-limits-0").fill("20 000,00")
+    user.locator("#design-confidence").fill("90")
+    user.locator("#design-anticipated_error").fill("0,002")
+    user.locator("#design-deviations-0-key").fill("1")
+    user.locator("#design-deviations-0-value").fill("300,5")
+    reckon = _button(user, "Oblicz liczebność")
+    reckon.click()
+    expect(user.get_by_role("alert")).to_contain_text("'2'")
+    expect(user.locator("#design-deviations-0-value")).to_have_value("300,5")
+    user.locator("button[value=design-deviations]").click()
+    user.locator("#design-deviations-1-key").fill("2")
+    reckon.click()
+    expect(user.locator("#design-deviations-1-value-error")).to_be_visible()
+    user.locator("#design-deviations-1-value").fill("12 000")
+    reckon.click()
+    expect(user.locator(".figure__number")).to_have_text(re.compile(r"^\d"))
 
 
 def _button(user: Page, name: str) -> Locator:

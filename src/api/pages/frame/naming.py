@@ -111,6 +111,7 @@ HINTS = {
     "procurement": "Number of the procedure or of the notice.",
     "counts": "Each subject counts once, from the day of its first fact that fits.",
     "deviation": "A decimal number, such as 0.085.",
+    "deviations": "For stratified methods: one for each stratum.",
     "target": "How much was promised.",
     "lines": "They replace the lines before.",
     "limits": "Amounts that separate the strata, the smallest first.",

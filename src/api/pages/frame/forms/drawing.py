@@ -12,9 +12,16 @@ from api.pages.frame.forms.reading import TYPED, Sent
 from api.pages.frame.forms.shape import Shape
 from api.pages.frame.naming import HINTS
 from api.pages.frame.page import Page
+from api.pages.frame.words import later
 
 ASKED = "-asked"  # the typed text for which the choice beside it was made
 FEW_RADIOS = 4
+# What the names in a field are names of, and what the numbers are.
+ENTRIES = {
+    "values": (later("Code of the criterion"), later("Value")),
+    "deviations": (later("Stratum"), later("Standard deviation")),
+}
+OTHER_ENTRIES = (later("Code"), later("Number"))
 SHORT = 130  # texts up to so many characters stand side by side
 
 
@@ -143,30 +150,25 @@ class Drawing:
         }
 
     def _entries(self, shape: Shape, name: str) -> tuple[tuple[Drawn, ...], ...]:
-        made = []
-        for number in self._sent.rows(name) or [0]:
-            pair = [
-                Shape(name="key", kind="text", required=False, message=shape.message),
-                Shape(name="value", kind="decimal", required=False, message=shape.message),
-            ]
-            labels = (self._page.say("Code"), self._page.say("Number"))
-            made.append(
-                tuple(
-                    Drawn(
-                        shape=one,
-                        name=f"{name}-{number}-{one.name}",
-                        kind=one.kind,
-                        label=label,
-                        hint="",
-                        required=False,
-                        wide=False,
-                        value=self._sent.text(f"{name}-{number}-{one.name}"),
-                        errors=tuple(self._errors.get(f"{name}-{number}-{one.name}", ())),
-                    )
-                    for one, label in zip(pair, labels, strict=True)
-                )
-            )
-        return tuple(made)
+        labels = [self._page.say(one) for one in ENTRIES.get(shape.name, OTHER_ENTRIES)]
+        pair = list(zip(shape.fields, labels, strict=True))
+        return tuple(
+            tuple(self._part(one, label, f"{name}-{number}-{one.name}") for one, label in pair)
+            for number in self._numbers(name)
+        )
+
+    def _part(self, shape: Shape, label: str, name: str) -> Drawn:
+        return Drawn(
+            shape=shape,
+            name=name,
+            kind=shape.kind,
+            label=label,
+            hint="",
+            required=False,
+            wide=False,
+            value=self._sent.text(name),
+            errors=tuple(self._errors.get(name, ())),
+        )
 
 
 def _is_wide(shape: Shape) -> bool:

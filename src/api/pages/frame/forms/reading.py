@@ -60,7 +60,7 @@ class Sent:
             case "list":
                 return self._list(shape, name, path)
             case "entries":
-                return self._entries(name, path)
+                return self._entries(shape, name, path)
             case "choices" | "files":
                 return self.texts(name) or ([] if shape.required else None)
             case "flag":
@@ -108,14 +108,14 @@ class Sent:
                 found.append(value)
         return found or ([] if shape.required else None)
 
-    def _entries(self, name: str, path: str) -> Any:
+    def _entries(self, shape: Shape, name: str, path: str) -> Any:
         found = {}
         for number in self.rows(name):
-            key = self.text(f"{name}-{number}-key")
-            value = self.text(f"{name}-{number}-value")
-            if key and value:
-                self.names[f"{path}.{key}"] = f"{name}-{number}-value"
-                found[key] = typed.decimal(value, self.lang)
+            own = f"{name}-{number}-"
+            key, value = (self._single(one, self.text(own + one.name)) for one in shape.fields)
+            if key or value is not None:
+                self.names[f"{path}.{key}"] = f"{own}value"
+                found[key] = value
         return found
 
     def name_of(self, path: str) -> str | None:

@@ -87,7 +87,6 @@ _SIMPLE: dict[type[inspect.Type], Kind] = {
     inspect.IntType: "whole",
     inspect.FloatType: "decimal",
     inspect.BoolType: "flag",
-    inspect.DictType: "entries",
 }
 
 
@@ -110,6 +109,9 @@ def _shape(node: inspect.Type, name: str, required: bool, message: str) -> Shape
             return Shape(kind="group", fields=shapes(inner), **made)
         case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
             return _many(item, made)
+        case inspect.DictType(key_type=key, value_type=value):
+            pair = (_shape(key, "key", False, ""), _shape(value, "value", False, ""))
+            return Shape(kind="entries", fields=tuple(one for one in pair if one), **made)
         case _:
             if type(node) not in _SIMPLE:
                 raise TypeError(f"{message}.{name}: no form knows {node}")
