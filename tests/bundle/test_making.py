@@ -70,7 +70,7 @@ def test_no_event_of_another_project_is_given(members: Members, story: Story) ->
     shared = {one.stream for one in events if one.type.startswith(("institution.", "person."))}
     own = b"".join(bytes(one.data) for one in events if one.stream not in shared).decode()
     assert all(stream in own for stream in shared)  # somebody refers to each
-    lines = members["hashes.txt"].decode().splitlines()
+    lines = members["proofs/hashes.txt"].decode().splitlines()
     assert sum(line.endswith(" event") for line in lines) == len(events) < len(lines)
 
 

@@ -29,7 +29,7 @@ from tests.bundle.checking import (
 Members = dict[str, bytes]
 MEMBERS = (
     "README.txt", "verify.py", "verifier_key", "checkpoint", "manifest", "report.html",
-    "report.pdf", "events.jsonl", "hashes.txt", "projections/budget.csv",
+    "report.pdf", "events.jsonl", "proofs/hashes.txt", "projections/budget.csv",
     "projections/expenditures.csv", "projections/claims.csv", "projections/claim_lines.csv",
     "projections/teams.csv", "projections/team_members.csv", "projections/agreements.csv",
     "projections/obligations.csv", "projections/milestones.csv", "projections/indicators.csv",
@@ -200,22 +200,22 @@ def test_a_changed_event_with_its_hash_still_gives_another_root(
 ) -> None:
     old = next(one for one in members["events.jsonl"].splitlines() if b"1230.00" in one)
     new = old.replace(b"1230.00", b"1230.01")
-    hashes = members["hashes.txt"].replace(
+    hashes = members["proofs/hashes.txt"].replace(
         leaf_hash(old).hex().encode(), leaf_hash(new).hex().encode()
     )
     events = members["events.jsonl"].replace(old, new)
-    after = resigned({**members, "events.jsonl": events, "hashes.txt": hashes}, signer)
+    after = resigned({**members, "events.jsonl": events, "proofs/hashes.txt": hashes}, signer)
     assert told(found(tmp_path, after), "the root", "was changed")
 
 
 def test_a_changed_hash_line_gives_another_root(
     members: Members, tmp_path: Path, signer: Signer
 ) -> None:
-    lines = lines_of(members["hashes.txt"])
+    lines = lines_of(members["proofs/hashes.txt"])
     foreign = next(i for i, line in enumerate(lines) if not line.endswith(b" event\n"))
     position, digest = lines[foreign].split()
     lines[foreign] = b"%b %b\n" % (position, bytes(reversed(digest)))
-    after = resigned({**members, "hashes.txt": b"".join(lines)}, signer)
+    after = resigned({**members, "proofs/hashes.txt": b"".join(lines)}, signer)
     assert told(found(tmp_path, after), "the root", "was changed")
 
 
@@ -223,15 +223,15 @@ def test_a_changed_hash_line_gives_another_root(
 def test_a_hash_line_too_few_or_too_many_is_named(
     members: Members, tmp_path: Path, signer: Signer, how: str
 ) -> None:
-    lines = lines_of(members["hashes.txt"])
+    lines = lines_of(members["proofs/hashes.txt"])
     lines = lines[:6] + lines[7:] if how == "removed" else lines[:7] + lines[6:]
-    after = resigned({**members, "hashes.txt": b"".join(lines)}, signer)
+    after = resigned({**members, "proofs/hashes.txt": b"".join(lines)}, signer)
     assert told(found(tmp_path, after), "position 7")
 
 
 def test_a_cut_log_is_named(members: Members, tmp_path: Path, signer: Signer) -> None:
-    lines = lines_of(members["hashes.txt"])
-    after = resigned({**members, "hashes.txt": b"".join(lines[:-1])}, signer)
+    lines = lines_of(members["proofs/hashes.txt"])
+    after = resigned({**members, "proofs/hashes.txt": b"".join(lines[:-1])}, signer)
     assert told(found(tmp_path, after), f"position {len(lines)}", "the checkpoint is of")
 
 

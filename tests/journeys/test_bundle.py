@@ -78,7 +78,7 @@ def test_a_changed_hash_is_told_by_its_place(auditor: Client, spent: str, tmp_pa
 
     ranges: list[int] = []
     members = opened(taken(auditor, spent).content)
-    lines = found(tmp_path, changed(members, "hashes.txt", change))
+    lines = found(tmp_path, changed(members, "proofs/hashes.txt", change))
     start = ranges[0]
     assert f"positions {start + 1}-{start + 256}: one of their hashes was changed" in lines
 

@@ -163,7 +163,7 @@ class _Sending:
                 yield grown
         hashes = hash_lines(log, size, inside, self._found.withheld)
         events = event_lines(log, inside)
-        for name, lines in (("events.jsonl", events), ("hashes.txt", hashes)):
+        for name, lines in (("events.jsonl", events), ("proofs/hashes.txt", hashes)):
             async for grown in self._zip.member(name, lines, large=large):
                 yield grown
         async for grown in self._documents():

@@ -17,8 +17,8 @@ What is checked, in this order (each step is a function with that number):
      witness_keys   witnesses, who are other bodies that saw the log grow (if there are any).
      continued/     what is said of events that were lost, if the log went on after a restore.
   3. manifest       what the bundle consists of, with the SHA-256 of each file, signed likewise.
-  4. events.jsonl   the events, hashed one by one; hashes.txt has the hashes of all other events of
-     hashes.txt     the log. From them the root of the log is computed (RFC 9162, section 2.1.1).
+  4. events.jsonl   the events, hashed one by one; proofs/hashes.txt has the hashes of all other
+     proofs/        events of the log. From them its root is computed (RFC 9162, section 2.1.1).
   5. documents/     the evidence that the events name by its SHA-256.
   6. projections/   the project's sums, computed anew from the events, against the tables; and
   7.                who was in which team on the day, and how each milestone stood.
@@ -52,7 +52,7 @@ FORMAT = "ledger bundle 1"
 HERE = "the bundle"
 SMALL_FILE = 64 * 1024 * 1024  # no signed text is longer; what is, was made to do harm
 LEAF_LIMIT = 65_535  # bytes of an event
-RANGE = 256  # after so many hashes their common hash stands in hashes.txt
+RANGE = 256  # after so many hashes their common hash stands in proofs/hashes.txt
 CHUNK = 1024 * 1024
 STRAY = (".DS_Store", "Thumbs.db", "desktop.ini")  # what desktops leave in folders
 SHOWN, LONGEST = 100, 500  # so many troubles are printed, and so much of each
@@ -525,15 +525,17 @@ def hashes_in(files: Files, troubles: Troubles) -> Iterator[tuple[int, bytes, st
     COMMON: it is the common hash of the 256 positions up to there.
     """
     expected = 1
-    for number, line in enumerate(files.lines("hashes.txt"), 1):
+    for number, line in enumerate(files.lines("proofs/hashes.txt"), 1):
         place, text, *mark = line.decode().split(" ")
         if "-" in place:
             yield int(place.partition("-")[2]), bytes.fromhex(text), COMMON
             continue
         if int(place) != expected:
-            at = f"hashes.txt, line {number}"
+            at = f"proofs/hashes.txt, line {number}"
             troubles.add(at, f"has position {place} where position {expected} should stand")
-            raise Wrong("hashes.txt", f"position {min(expected, int(place))} breaks the order")
+            raise Wrong(
+                "proofs/hashes.txt", f"position {min(expected, int(place))} breaks the order"
+            )
         yield expected, bytes.fromhex(text), mark[0] if mark else OTHER
         expected += 1
 

@@ -146,4 +146,4 @@ def test_a_bundle_does_not_say_for_which_other_project_somebody_was_entered(
     assert told
     assert not [line for line in told if two.other.project.encode() in line]
     mark = f"{entered['position']} {entered['leaf_hash']} withheld"
-    assert mark in texts["hashes.txt"].decode().splitlines()
+    assert mark in texts["proofs/hashes.txt"].decode().splitlines()

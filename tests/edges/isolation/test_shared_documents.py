@@ -130,7 +130,7 @@ def test_the_bundle_of_each_project_holds_and_has_the_other_part_as_hashes(
     assert found(tmp_path, members) == []
     text = b"\n".join(content for name, content in members.items() if name != "report.pdf")
     of_document = {str(one["position"]) for one in events(doc.everyone, doc.document)}
-    lines = [line.split() for line in members["hashes.txt"].decode().splitlines()]
+    lines = [line.split() for line in members["proofs/hashes.txt"].decode().splitlines()]
     marks = [one for one in lines if one[0] in of_document and one[-1] == "withheld"]
     if mine:
         assert len(marks) == 4
