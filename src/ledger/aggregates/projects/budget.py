@@ -158,7 +158,7 @@ def _check_after_last(state: Project, given: Given) -> None:
     NotTrueYet.check(since, given.effective_on, Collision("projects", given.id))
 
 
-@PROJECTS.command("receive-funds", roles=["officer"])
+@PROJECTS.command("receive-funds", roles=["officer", "coordinator"])
 class ReceiveFunds(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Record that a tranche of the grant arrived."""
 
