@@ -63,8 +63,7 @@ def facts(valid_at: str = "2020-06-30", **known: Any) -> Facts:
         known.setdefault("documents", list(found.values()))
         known["charged"] = _sums(known["charges"])
         known["daily"] = [
-            Daily(one.line, one.document.day, one.net if one.eu is None else one.eu, one.position)
-            for one in known["charges"]
+            Daily(one.line, one.document.day, one.net, one.position) for one in known["charges"]
         ]
         known["first_day"] = min((one.day for one in found.values()), default=None)
     if "claims" in known:

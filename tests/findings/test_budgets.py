@@ -99,18 +99,16 @@ def test_a_task_is_held_against_its_value_in_its_first_edition() -> None:
 CROSS = [line(), line("2.1", cross_financing=True)]
 
 
-@pytest.mark.parametrize(("eu", "breaches"), [("100.00", 0), ("100.01", 1)])
-def test_cross_financing_is_a_share_of_the_unions_contribution(eu: str, breaches: int) -> None:
-    charges = [charge("900.00", line="2.1", eu=dec(eu)), charge("9000.00", eu=dec("8000.00"))]
+@pytest.mark.parametrize(("net", "breaches"), [("100.00", 0), ("100.01", 1)])
+def test_cross_financing_is_a_share_of_the_unions_contribution(net: str, breaches: int) -> None:
+    charges = [charge(net, line="2.1", eu=dec("84.28")), charge("9000.00", eu=dec("8000.00"))]
     given = facts(charges=charges, lines=CROSS, eu_contribution=dec("1000.00"))
     assert len(found("cross_financing", given)) == breaches
 
 
 def test_the_newer_regulation_allows_more_cross_financing() -> None:
     given = facts(
-        charges=[
-            charge(line="2.1", eu=dec("150.00"), document=document(paid_on=day("2022-01-10")))
-        ],
+        charges=[charge("150.00", line="2.1", document=document(paid_on=day("2022-01-10")))],
         lines=CROSS,
         eu_contribution=dec("1000.00"),
     )
@@ -118,12 +116,12 @@ def test_the_newer_regulation_allows_more_cross_financing() -> None:
     assert len(found("cross_financing", given, POWR)) == 1
 
 
-def test_a_charge_without_a_part_of_the_union_counts_in_full() -> None:
+def test_charges_on_cross_financing_lines_are_told_with_their_limit() -> None:
     given = facts(
         charges=[charge("123.45", line="2.1")], lines=CROSS, eu_contribution=dec("1000.00")
     )
     polish, _ = messages("cross_financing", given)
-    assert "wynosi 123,45 zł (wydatki do 13.05.2019), a może wynosić najwyżej 100,00 zł" in polish
+    assert "wynoszą 123,45 zł (wydatki do 13.05.2019), a mogą wynosić najwyżej 100,00 zł" in polish
     assert found("cross_financing", facts(charges=given.charges, lines=CROSS)) == []
     assert found("cross_financing", msgspec.structs.replace(given, lines=[line("2.1")])) == []
 
@@ -147,7 +145,7 @@ def test_a_share_that_is_raised_later_leaves_what_was_judged_before() -> None:
     )  # fmt: skip
 
     def given(paid_on: str) -> Any:
-        late = charge(line="2.1", eu=dec("120.00"), document=document(paid_on=day(paid_on)))
+        late = charge("120.00", line="2.1", document=document(paid_on=day(paid_on)))
         return facts(charges=[late], lines=CROSS, eu_contribution=dec("1000.00"))
 
     assert len(found("cross_financing", given("2019-12-31"), limits)) == 1

@@ -61,7 +61,7 @@ def test_cross_financing_is_too_much_until_the_charge_is_withdrawn(
     shared: Service, user: Client
 ) -> None:
     story = Story(shared, user, value="1000.00", eu_contribution="842.80")
-    story.spend({"budget_line": "3.1", "eligible": "100.00"})  # 84.28, a tenth of the Union's part
+    story.spend({"budget_line": "3.1", "eligible": "84.28"})  # a tenth of the Union's contribution
     assert story.of("cross_financing") == []
     expenditure, (charge,) = story.spend({"budget_line": "3.1", "eligible": "0.01"})
     path = f"expenditures/{expenditure}/withdraw"

@@ -101,7 +101,7 @@ class Charged(Struct, frozen=True, gc=False):
 class Daily(Struct, frozen=True, gc=False):
     """What is charged to a line by documents of one day, net of what was refused.
 
-    It is the Union's part where one is known. `last` is the greatest position of these charges.
+    `last` is the greatest position of these charges.
     """
 
     line: str

@@ -74,8 +74,7 @@ WHERE c.project = %(project)s::uuid AND NOT c.withdrawn AND ({{only}}) GROUP BY 
 
 DAILY = f"""
 SELECT c.budget_line, coalesce(d.paid_on, d.issued_on),
-    sum(coalesce(c.eu_amount - coalesce(x.eu_amount, 0), c.eligible - coalesce(x.amount, 0))),
-    max(greatest(c.stated, x.position))
+    sum(c.eligible - coalesce(x.amount, 0)), max(greatest(c.stated, x.position))
 FROM {{charges}} AS c JOIN {{accounting_documents}} AS d ON d.expenditure = c.expenditure
 LEFT JOIN ({_REFUSED}) AS x ON x.expenditure = c.expenditure AND x.charge = c.charge
 WHERE {_OWN} AND ({{only}}) GROUP BY 1, 2"""

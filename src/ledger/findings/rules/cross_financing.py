@@ -1,9 +1,8 @@
 """Do the charges on cross-financing lines exceed their share of the Union's contribution?
 
-The share is one of the Union's funding of the operation, so it is the Union's part of the charges
-that is added up (the eligible amount where a charge has no such part), net of what was disallowed.
-Charges are added up in the order of their days, and each sum is held against the share in force
-on the day of its last charge. Without a contribution of the Union there is nothing to exceed.
+The charges count in full, whoever bears them, net of what was disallowed. They are added up in the
+order of their days, and each sum is held against the share in force on the day of its last charge.
+Without a contribution of the Union there is nothing to exceed.
 """
 
 from collections.abc import Iterator
@@ -57,10 +56,10 @@ RULE = Rule(
         of_2014("art. 98 ust. 2", "Article 98(2)"), of_2021("art. 25 ust. 2", "Article 25(2)")
     ),
     message=Text(
-        "Dofinansowanie wydatków w liniach objętych cross-financingiem wynosi {charged} (wydatki"
-        " do {on}), a może wynosić najwyżej {limit}, czyli {share} wkładu Unii w projekt"
+        "Wydatki w liniach objętych cross-financingiem wynoszą {charged} (wydatki"
+        " do {on}), a mogą wynosić najwyżej {limit}, czyli {share} wkładu Unii w projekt"
         " ({contribution}).",
-        "The Union's part of charges on cross-financing lines amounts to {charged} (expenditure up"
+        "Charges on cross-financing lines amount to {charged} (expenditure up"
         " to {on}), but may be at most {limit}, {share} of the Union's contribution to the project"
         " ({contribution}).",
     ),
