@@ -163,7 +163,10 @@ def test_report_says_the_same_as_its_parts(auditor: Client, liderzy: dict[str, A
     assert report["milestones"][1]["status"] == "in_progress"
     rows = auditor.get(f"/api/projects/{liderzy['id']}/indicators", valid_at="2020-10-15")
     assert report["indicators"] == rows["items"]
-    assert report["teams"]["total"] > 30
+    teams = report["teams"]
+    assert teams["total"] > 30
+    assert sum(teams["members_by_sector"].values()) == teams["members"]
+    assert teams["members_by_sector"]["social_assistance"] > 30
     assert report["agreements"]["open_obligations"]
 
 

@@ -23,6 +23,14 @@ _TEAMS = """
 SELECT t.kind, t.voivodeship,
     (SELECT count(*) FROM {appointments} AS a WHERE a.team = t.team)
 FROM {teams} AS t WHERE t.project = %(project)s::uuid AND t.dissolved_on IS NULL"""
+# From which sectors the members come: who sits there for nobody is of an unknown one.
+_SECTORS = """
+SELECT coalesce(i.sector, 'unknown'), count(*)
+FROM {teams} AS t JOIN {appointments} AS a ON a.team = t.team
+LEFT JOIN {persons} AS p ON p.person = a.person
+LEFT JOIN {institutions} AS i ON i.institution = coalesce(a.institution, p.institution)
+WHERE t.project = %(project)s::uuid AND t.dissolved_on IS NULL
+GROUP BY 1 ORDER BY 1"""
 FIRST_FINDINGS = 20
 LATEST_EVENTS = 10
 OPEN = ("open", "partly", "overdue")
@@ -36,6 +44,7 @@ async def report(question: Question, project: str, lang: Lang = "pl") -> dict[st
     answers = await side_by_side(*parts.values())
     found = dict(zip(parts, answers, strict=True))
     counted, findings = found.pop("judged")
+    sectors = found.pop("sectors")
     return {
         "id": project,
         "valid_at": question.moment.valid_at,
@@ -44,7 +53,7 @@ async def report(question: Question, project: str, lang: Lang = "pl") -> dict[st
         "time_elapsed": time_elapsed(question, row),
         **found,
         "indicators": counted,
-        "teams": _teams(found["teams"]),
+        "teams": _teams(found["teams"], sectors),
         "agreements": _agreements(found["agreements"]),
         "activities": _activities(found["activities"]),
         "deliverables": _by_status(found["deliverables"]),
@@ -69,6 +78,7 @@ def _parts(question: Question, project: str) -> dict[str, Asked]:
         "advances": advances(question, project),
         "milestones": _rows(question, "/api/projects/{id}/milestones", {"id": project}),
         "teams": question.rows(_TEAMS, project=project),
+        "sectors": question.rows(_SECTORS, project=project),
         "agreements": fields("/api/agreements", "id", "title", "status", "obligations"),
         "activities": fields("/api/activities", "kind", "status", "attendance"),
         "grants": fields("/api/grants", "amount", "paid", "settled", "outstanding", "status"),
@@ -113,13 +123,16 @@ def _counts(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
 
 
-def _teams(teams: Sequence[tuple[str, str | None, int]]) -> dict[str, Any]:
+def _teams(
+    teams: Sequence[tuple[str, str | None, int]], sectors: Sequence[tuple[str, int]]
+) -> dict[str, Any]:
     there = [{"kind": kind, "voivodeship": where} for kind, where, _ in teams]
     return {
         "total": len(there),
         "members": sum(members for _, _, members in teams),
         **_by(there, "kind"),
         **_by(there, "voivodeship"),
+        "members_by_sector": dict(sectors),
     }
 
 
