@@ -79,10 +79,8 @@ async def list_due(request: Request[Any, Any, Any]) -> Json:
     question = await question_of(
         request, caller, query, known_at=cursor.known_at if cursor else None
     )
-    found = await due_erasures(question)
-    if cursor is not None:
-        last = (cursor.sort, cursor.id)
-        found = [one for one in found if (one.due_since.isoformat(), one.id) > last]
+    after = (cursor.sort, cursor.id) if cursor else None
+    found = (await due_erasures(question, after=after, first=limit + 1)).rows
     page, following = found[:limit], None
     position = question.moment.known_at
     if len(found) > limit:

@@ -118,7 +118,7 @@ class StreamLookups:
         """See `ledger.application.Lookups`."""
         moment = Moment(on, await self._reading.wait_for(await self._log.head()))
         question = Question(self._reading, moment, Asker(), disclosure=self._disclosure)
-        return frozenset(one.id for one in await due_erasures(question, persons))
+        return frozenset(one.id for one in (await due_erasures(question, persons)).rows)
 
     async def projects_of(self, persons: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """See `ledger.application.Lookups`."""

@@ -76,8 +76,8 @@ async def ask(page: Page) -> Response[Any]:
 
 
 async def _due(page: Page, form: CommandForm) -> Response[Any]:
-    everybody = await due_erasures(page.question)
-    rows: list[DueRow] = await with_names(page.question, everybody[:SHOWN])
+    found = await due_erasures(page.question, first=SHOWN)
+    rows: list[DueRow] = await with_names(page.question, found.rows)
     names = [name for name in form.sent.fields if name.startswith("persons-")]
     _, common = await form.drawn()
     return page.show(
@@ -86,7 +86,7 @@ async def _due(page: Page, form: CommandForm) -> Response[Any]:
         form=form,
         common=common,
         rows=rows,
-        total=len(everybody),
+        total=found.total,
         ticked={form.sent.text(name) for name in names},
     )
 
@@ -97,7 +97,7 @@ async def request(page: Page) -> Response[Any]:
     row = await page.one("/api/erasures", page.id())
     waiting = row["status"] == "requested"
     persons = [one["person"] for one in row["persons"]]
-    due = await due_erasures(page.question, persons) if waiting else []
+    due = (await due_erasures(page.question, persons)).rows if waiting else []
     return page.show(
         "erasure.html",
         row=row,

@@ -118,7 +118,7 @@ def due(*, place: Place = HERE, json: Json = False) -> int:
         async with parts_at(url, place) as made:
             moment = await moment_of(made, 2**62, None)
             found = await due_erasures(question_at(made, moment, "ledger person due"))
-            return [msgspec.structs.replace(one, person_name=None) for one in found]
+            return found.rows
 
     with opened(place) as url:
         with progress("Events") as tell:

@@ -3,8 +3,9 @@
 Who takes part in no project is on no list: nothing says from when the data would not be needed.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,59 +34,95 @@ class DueRow(Struct, frozen=True, kw_only=True):
     position: int
 
 
+class Due(NamedTuple):
+    """Those who were asked for, and how many there are in all."""
+
+    rows: list[DueRow]
+    total: int
+
+
 _NAMES = f"""
 SELECT x.person::text, {person_name("x.person")} FROM unnest(%(persons)s::uuid[]) AS x (person)"""
 _TAKING_PART = """
-SELECT x.person::text, x.projects, x.position
-FROM (
-    SELECT part.person, array_agg(DISTINCT part.project::text) AS projects,
-        max(part.position) AS position
-    FROM (SELECT a.person, t.project, a.position FROM {appointments:ever} AS a
-          JOIN {teams:ever} AS t ON t.team = a.team
-          UNION ALL SELECT a.person, c.project, a.position FROM {attendances:ever} AS a
-          JOIN {activities:ever} AS c ON c.activity = a.activity) AS part
-    WHERE part.person IS NOT NULL
-        AND (%(persons)s::uuid[] IS NULL OR part.person = ANY(%(persons)s::uuid[]))
-    GROUP BY part.person) AS x
-WHERE NOT EXISTS (SELECT FROM read.persons AS gone WHERE gone.person = x.person AND gone.erased
-    AND gone.known_to = 9223372036854775807)"""
+    SELECT a.person, t.project, a.position FROM {appointments:ever} AS a
+    JOIN {teams:ever} AS t ON t.team = a.team
+    WHERE a.person IS NOT NULL AND (%(persons)s::uuid[] IS NULL OR a.person = ANY(%(persons)s))
+    UNION ALL SELECT a.person, c.project, a.position FROM {attendances:ever} AS a
+    JOIN {activities:ever} AS c ON c.activity = a.activity
+    WHERE a.person IS NOT NULL AND (%(persons)s::uuid[] IS NULL OR a.person = ANY(%(persons)s))"""
+_DUE = f"""
+WITH part AS ({_TAKING_PART}
+), due AS (
+    SELECT p.person, max(o.until) + 1 AS since, max(p.position) AS position
+    FROM part AS p
+    LEFT JOIN unnest(%(over)s::uuid[], %(until)s::date[]) AS o (project, until) USING (project)
+    GROUP BY p.person HAVING bool_and(o.project IS NOT NULL)
+)
+SELECT d.person::text, d.since, d.position, count(*) OVER ()
+FROM due AS d
+WHERE NOT EXISTS (SELECT FROM read.persons AS gone WHERE gone.person = d.person AND gone.erased
+        AND gone.known_to = 9223372036854775807)
+    AND (%(since)s::text IS NULL OR (d.since::text, d.person::text) > (%(since)s, %(after)s))
+ORDER BY d.since, d.person LIMIT %(first)s"""
+_PROJECTS = f"SELECT DISTINCT p.person::text, p.project::text FROM ({_TAKING_PART}) AS p"
 
 
-async def due_erasures(question: Question, persons: Sequence[str] | None = None) -> list[DueRow]:
+async def due_erasures(
+    question: Question,
+    persons: Sequence[str] | None = None,
+    *,
+    after: tuple[str, str] | None = None,
+    first: int | None = None,
+) -> Due:
     """Everybody whose data are due (of these persons); who has been so for longest comes first.
 
-    Without names: `shown` adds those of the few that are shown.
+    `after`: those behind that day and person; `first`: so many of them. Without names: `shown`
+    adds those of the few that are shown.
     """
     found = {one.id: one for one in await retentions(question)}
-    day = question.moment.valid_at
+    over = [one for one in found if is_over(found, [one], question.moment.valid_at)]
+    if not over:
+        return Due([], 0)
+    since, person = after or (None, None)
     rows = await question.rows(
-        _TAKING_PART, plan_once=False, persons=None if persons is None else list(persons)
+        _DUE,
+        plan_once=False,
+        persons=None if persons is None else list(persons),
+        over=over,
+        until=[found[one].keep_until for one in over],
+        since=since,
+        after=person,
+        first=first,
     )
-    due = [
-        _due(person, [found[one] for one in sorted(projects)], position)
-        for person, projects, position in rows
-        if is_over(found, projects, day)
+    return Due(await _rows(question, rows, found), rows[0][3] if rows else 0)
+
+
+async def _rows(
+    question: Question, due: Sequence[tuple[Any, ...]], found: Mapping[str, Retention]
+) -> list[DueRow]:
+    """Those persons with the projects in which they took part, all of which are over."""
+    projects: dict[str, list[str]] = defaultdict(list)
+    persons = [one[0] for one in due]
+    for person, project in await question.rows(_PROJECTS, plan_once=False, persons=persons):
+        projects[person].append(project)
+    return [
+        DueRow(
+            id=person,
+            person_name=None,
+            due_since=since,
+            projects=_over([found[one] for one in sorted(projects[person])]),
+            position=position,
+        )
+        for person, since, position, _ in due
     ]
-    return sorted(due, key=lambda one: (one.due_since, one.id))
 
 
-def _due(person: str, over: Sequence[Retention], position: int) -> DueRow:
-    projects = [
+def _over(projects: Sequence[Retention]) -> list[OverProject]:
+    return [
         OverProject(project=one.id, project_name=one.name, keep_until=one.keep_until)
-        for one in over
+        for one in projects
         if one.keep_until is not None
     ]
-    return DueRow(
-        id=person,
-        person_name=None,
-        due_since=_next(max(one.keep_until for one in projects)),
-        projects=projects,
-        position=position,
-    )
-
-
-def _next(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
 
 
 async def shown(question: Question, rows: Sequence[DueRow]) -> list[DueRow]:
