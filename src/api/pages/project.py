@@ -17,6 +17,7 @@ from api.pages.milestones import milestones_of
 from ledger.findings.model import Lang
 from ledger.queries.naming import named
 from ledger.queries.report import report
+from ledger.queries.side_by_side import side_by_side
 from ledger.queries.spending_curve import Spending, spending
 
 
@@ -26,9 +27,10 @@ async def project(page: Page) -> Response[Any]:
     assert page.project is not None
     id = page.project["id"]
     lang: Lang = "pl" if page.lang == "pl" else "en"
-    found = msgspec.to_builtins(await report(page.question, id, lang))
-    milestones, time_line = await milestones_of(page, id)
-    spent = await spending(page.question, id)
+    told, (milestones, time_line), spent = await side_by_side(
+        report(page.question, id, lang), milestones_of(page, id), spending(page.question, id)
+    )
+    found = msgspec.to_builtins(told)
     streams = {one["stream"] for one in found["latest_events"]}
     return page.show(
         "project.html",

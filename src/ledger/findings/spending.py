@@ -2,7 +2,8 @@
 
 `{only}` stands for the conditions of the rules, of which one has to hold. In them `d` is the
 document, `c` the charge, `m` its claim, `v` the VAT charged; of documents alike, `before` and
-`after` are the days of the ones next to it.
+`after` are the days of the ones next to it. On every day on which a charge is true its document is:
+a charge with an earlier day is refused (`NotTrueYet`).
 """
 
 # One issuer: the same tax number, or the same name where none is known.
@@ -58,8 +59,6 @@ FROM (
         AND NOT EXISTS (SELECT FROM {{evidence:ever}} AS v
             JOIN {{documents:log}} AS s ON s.sha256 = decode(v.digest, 'hex')
             WHERE v.stream = c.expenditure)
-        AND EXISTS (SELECT FROM {{accounting_documents}} AS d
-            WHERE d.expenditure = c.expenditure)
     GROUP BY c.expenditure, c.claim ORDER BY c.expenditure, c.claim LIMIT %(first)s) AS u
 JOIN {{accounting_documents}} AS d ON d.expenditure = u.expenditure
 JOIN {{claims}} AS m ON m.claim = u.claim
@@ -105,7 +104,7 @@ _LIKE_IT = f"""
 
 # A project that bears no part of any document has none that concern it.
 TWINS = f"""
-WITH alike AS MATERIALIZED (
+WITH alike AS (
     SELECT {_ISSUER_KEY} AS key, d.gross FROM {{accounting_documents}} AS d WHERE {_LIKE_IT}
         AND EXISTS (SELECT FROM {{charges}} AS c
             WHERE c.project = %(project)s::uuid AND NOT c.withdrawn)

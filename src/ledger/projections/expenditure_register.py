@@ -99,14 +99,19 @@ class CorrectingDocument(Struct, frozen=True, kw_only=True):
     gross: Money
 
 
+# The day by which a document is judged: that of its payment, or else of its issue.
+DAY = "(coalesce(paid_on, issued_on))"
 DOCUMENTS = Table(
     "accounting_documents",
     AccountingDocument,
     key=["expenditure"],
-    indexes=[("issuer_nip",), ("issued_on",)],
+    indexes=[("issuer_nip",), ("issued_on",), (DAY,)],
 )
 CHARGES = Table(
-    "charges", Charge, key=["expenditure", "charge"], indexes=[("project",), ("claim",)]
+    "charges",
+    Charge,
+    key=["expenditure", "charge"],
+    indexes=[("project", "budget_line", "method"), ("claim",)],
 )
 DISALLOWANCES = Table(
     "disallowances",

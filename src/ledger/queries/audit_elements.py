@@ -4,11 +4,12 @@ Regulation (EU) 2021/1060, Annex XIII, section I: grants under Article 53(1)(a) 
 are short words of ours, not the law's. What is counted is named in `COUNTS`.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from ledger.findings.law import of_2021
 from ledger.findings.wording import Text
-from ledger.projections.stream_register import of_project
 
 
 class Link(Struct, frozen=True):
@@ -253,7 +254,7 @@ _ACTIVITY = "{activities} AS v WHERE v.project = %(project)s::uuid AND v.cancell
 # What many counts begin with: it is gone through once for all of them.
 ALIKE = (_CHARGED, _DOCUMENTS, _CLAIM, _ACTIVITY)
 
-# What is counted of a project on the day.
+# What is counted of a project on the day. What follows from these: `derived`.
 COUNTS = {
     "projects": "{projects} AS p WHERE p.project = %(project)s::uuid",
     "annexes": "{annexes} AS x WHERE x.project = %(project)s::uuid",
@@ -276,9 +277,6 @@ COUNTS = {
     " AND n.approved_on IS NOT NULL",
     "samples": "{samples} AS s WHERE s.project = %(project)s::uuid",
     "disallowances": "{disallowances} AS r WHERE r.project = %(project)s::uuid",
-    "to_follow": "{events:log} AS e JOIN {streams:ever} AS s USING (stream)"
-    f" WHERE {of_project('s', '%(project)s::uuid')} AND e.effective_on <= %(valid_at)s"
-    f" AND e.type IN ({', '.join(map(repr, _FOLLOWED))})",
     "baseless": "{disallowances} AS r WHERE r.project = %(project)s::uuid AND r.amount > 0"
     " AND coalesce(r.basis, '') = ''",
     "rules": "{rules:log} AS r",
@@ -296,9 +294,18 @@ COUNTS = {
     "paid": f"{_DOCUMENTS} AND d.paid_on IS NOT NULL",
     "unpaid": f"{_DOCUMENTS} AND d.paid_on IS NULL",
     "unnumbered": f"{_DOCUMENTS} AND coalesce(d.accounting_number, '') = ''",
-    "bare": f"{_DOCUMENTS}"
-    " AND NOT EXISTS (SELECT FROM {evidence:ever} AS w WHERE w.stream = d.expenditure)"
-    " AND NOT EXISTS (SELECT FROM {held_expenditures:ever} AS h JOIN {custodies} AS k"
-    " USING (custody) WHERE h.expenditure = d.expenditure AND k.project = %(project)s::uuid)",
+    "proved": "(SELECT w.stream AS expenditure FROM {evidence:ever} AS w"
+    " UNION SELECT h.expenditure FROM {held_expenditures:ever} AS h"
+    " JOIN {custodies} AS k USING (custody) WHERE k.project = %(project)s::uuid) AS p"
+    " JOIN {accounting_documents} AS d USING (expenditure)"
+    f" WHERE EXISTS (SELECT FROM {_CHARGED} AND c.expenditure = p.expenditure)",
     "custodies": "{custodies} AS k WHERE k.project = %(project)s::uuid",
 }
+
+
+def derived(counts: Mapping[str, int], events: Mapping[str, int]) -> Mapping[str, int]:
+    """What follows from what was counted, and from how many events of each type there are."""
+    return {
+        "bare": counts["documents"] - counts["proved"],
+        "to_follow": sum(events.get(one, 0) for one in _FOLLOWED),
+    }

@@ -23,6 +23,7 @@ from ledger.queries.audit_elements import (
     NOTHING,
     Element,
     Link,
+    derived,
 )
 from ledger.queries.findings import project_findings
 from ledger.queries.side_by_side import side_by_side
@@ -147,7 +148,9 @@ async def _known(question: Question, project: str) -> _Known:
         TrailEvents(type=named, count=count, first=first, last=last, address=link + named)
         for named, count, first, last in types
     ]
-    return _Known(dict(counted), events, [_Paper(*row) for row in papers], found)
+    counts = dict(counted)
+    counts |= derived(counts, {one.type: one.count for one in events})
+    return _Known(counts, events, [_Paper(*row) for row in papers], found)
 
 
 def _told(element: Element, known: _Known, project: str, when: str, lang: Lang) -> AuditElement:

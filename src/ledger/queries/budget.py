@@ -58,7 +58,7 @@ _LINES = """
 # All items: on which line, for which number, how much, of it from the Union, by which event.
 _ITEMS = f"""
 WITH lines AS MATERIALIZED ({_LINES}
-), mine AS MATERIALIZED (
+), mine AS NOT MATERIALIZED (
     SELECT c.expenditure, c.charge, c.budget_line, c.eligible, c.eu_amount, c.claim, c.stated,
         c.position
     FROM {{charges}} AS c WHERE c.project = %(project)s AND NOT c.withdrawn

@@ -49,9 +49,10 @@ class Table:
     """A table of a read model, derived from its row's type.
 
     `key` names the fields that identify a row, the first of them the object whose row it is;
-    `indexes` the columns that queries look up. `shared`: its rows belong to no project, whatever
-    object they are of. `visible`: which rows somebody sees who is confined to one project, where
-    that does not follow from the key (see `ledger.projections.engine.visibility`).
+    `indexes` the columns, or expressions in parentheses, that queries look up. `shared`: its rows
+    belong to no project, whatever object they are of. `visible`: which rows somebody sees who is
+    confined to one project, where that does not follow from the key (see
+    `ledger.projections.engine.visibility`).
     """
 
     def __init__(

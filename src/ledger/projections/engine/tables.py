@@ -93,9 +93,14 @@ def create_indexes(connection: psycopg.Connection, table: Table, suffix: str = "
     for columns in table.indexes:
         connection.execute(
             sql.SQL("CREATE INDEX ON {} ({})").format(
-                _identifier(table, suffix), sql.SQL(", ").join(map(sql.Identifier, columns))
+                _identifier(table, suffix), sql.SQL(", ").join(map(_indexed, columns))
             )
         )
+
+
+def _indexed(column: str) -> sql.Composable:
+    """A column, or an expression in parentheses."""
+    return sql.SQL(column) if column.startswith("(") else sql.Identifier(column)
 
 
 def analyze(connection: psycopg.Connection, table: Table, suffix: str = "") -> None:
