@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -278,16 +279,21 @@ def test_what_was_refused_of_a_charge_is_not_drawn_from(audit: Audit) -> None:
 
 
 def test_a_population_is_screened_as_an_indication_only(audit: Audit) -> None:
-    for _ in range(2):
-        audit.books.spend("123.45")
+    twice = sorted("/".join(audit.books.spend("123.45")) for _ in range(2))
+    audit.books.spend("0.07")
     audit.client.position = audit.books.officer.position
     path = f"projects/{audit.books.project}/population/screening"
     found = audit.read(path, valid_at=ON, lang="en")
     msgspec.convert(found, ScreeningAnswer, strict=True)
-    assert {"book_value": "123.45", "count": 2} in [
-        {k: one[k] for k in ("book_value", "count")} for one in found["repeated"]
-    ]
-    assert sum(one["observed"] for one in found["digits"]) == found["population_units"]
+    [again] = [one for one in found["repeated"] if one["book_value"] == "123.45"]
+    assert (again["count"], again["units"]) == (2, twice)
+    order = [(one["count"], float(one["book_value"])) for one in found["repeated"]]
+    assert order == sorted(order, reverse=True)
+    assert found["repeated_units"] == sum(times for times, _ in order)
+    units = audit.read(path.replace("screening", "units"), valid_at=ON, limit=500)["items"]
+    firsts = Counter(int(one["book_value"].lstrip("0.")[0]) for one in units)
+    assert {one["digit"]: one["observed"] for one in found["digits"] if one["observed"]} == firsts
+    assert found["population_units"] == len(units)
     assert 0 <= float(found["p_value"]) <= 1
     assert "indication" in found["note"]
 

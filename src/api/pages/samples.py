@@ -21,6 +21,7 @@ from ledger.queries.sampling import SizeAnswer, population_kind, redraw, size_an
 from ledger.queries.screening import screening
 
 DRAWS = frozenset({"auditor", "admin"})
+UNITS_SHOWN = 5  # of those that have one value
 STEP_ONE = frozenset({"population", "design"})
 
 
@@ -145,9 +146,10 @@ async def screened(page: Page) -> Response[Any]:
     kind = population_kind(page.query.get("population") or "charges")
     lang: Any = page.lang
     found = await screening(page.question, page.id(), kind, lang)
-    units = {unit.partition("/")[0] for one in found.repeated for unit in one.units}
+    units = {unit.partition("/")[0] for one in found.repeated for unit in one.units[:UNITS_SHOWN]}
     return page.show(
         "screening.html",
         found=msgspec.to_builtins(found),
+        shown=UNITS_SHOWN,
         names=await named(page.question, units),
     )

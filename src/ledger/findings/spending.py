@@ -102,7 +102,8 @@ _LIKE_IT = f"""
     AND ({_ISSUER_KEY}, d.gross) IN (SELECT {_ISSUER_KEY}, d.gross
         FROM {{accounting_documents}} AS d WHERE d.expenditure = ANY(%(expenditures)s))))"""
 
-# A project that bears no part of any document has none that concern it.
+# A project that bears no part of any document has none that concern it. Those alike are few, but
+# nothing tells the database so: it is led to look each up by its index.
 TWINS = f"""
 WITH alike AS (
     SELECT {_ISSUER_KEY} AS key, d.gross FROM {{accounting_documents}} AS d WHERE {_LIKE_IT}
@@ -111,9 +112,12 @@ WITH alike AS (
     GROUP BY 1, 2 HAVING count(*) > 1
 ), in_order AS (
     SELECT d.*, a.key, lag(d.issued_on) OVER near AS before, lead(d.issued_on) OVER near AS after
-    FROM {{accounting_documents}} AS d
-    JOIN alike AS a ON a.key = {_ISSUER_KEY} AND a.gross = d.gross
-    WHERE {_LIKE_IT} WINDOW near AS (PARTITION BY a.key, a.gross ORDER BY d.issued_on)
+    FROM alike AS a CROSS JOIN LATERAL (
+        SELECT d.* FROM {{accounting_documents}} AS d
+        WHERE d.issuer_nip = a.key AND d.gross = a.gross
+        UNION ALL SELECT d.* FROM {{accounting_documents}} AS d
+        WHERE d.issuer_nip IS NULL AND d.gross = a.gross AND {_ISSUER_KEY} = a.key) AS d
+    WINDOW near AS (PARTITION BY a.key, a.gross ORDER BY d.issued_on)
 ), known AS (
     SELECT d.expenditure, d.document_number, d.key, {ISSUER} AS issuer, d.gross, d.issued_on,
         x.own, greatest(d.position, x.position) AS position,

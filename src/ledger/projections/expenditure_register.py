@@ -105,7 +105,7 @@ DOCUMENTS = Table(
     "accounting_documents",
     AccountingDocument,
     key=["expenditure"],
-    indexes=[("issuer_nip",), ("issued_on",), (DAY,)],
+    indexes=[("issuer_nip", "gross"), ("issued_on",), (DAY,)],
 )
 CHARGES = Table(
     "charges",

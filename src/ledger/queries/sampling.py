@@ -31,18 +31,22 @@ from ledger.sampling.reporting import Line, lines
 from ledger.sampling.wording import Lang
 
 # What is declared: charges that are not withdrawn, net of what was refused of them.
-_CHARGES = """
-SELECT c.expenditure || '/' || c.charge, (c.eligible - coalesce(x.amount, 0))::numeric(24,2),
-    d.document_number, d.issuer_name, b.task, b.category, c.budget_line, c.position
-FROM {charges} AS c
-JOIN {accounting_documents} AS d ON d.expenditure = c.expenditure
-LEFT JOIN (SELECT DISTINCT ON (n.line) n.line, n.task, n.category FROM {budget_lines} AS n
+_CHARGE = "c.expenditure || '/' || c.charge"
+_NET = "(c.eligible - coalesce(x.amount, 0))::numeric(24,2)"
+_REFUSED = """(SELECT r.expenditure, r.charge, sum(r.amount) AS amount
+    FROM {disallowances} AS r GROUP BY 1, 2) AS x
+    ON x.expenditure = c.expenditure AND x.charge = c.charge"""
+_DECLARED = "c.project = %(project)s::uuid AND NOT c.withdrawn"
+_CHARGES = f"""
+SELECT {_CHARGE}, {_NET}, d.document_number, d.issuer_name, b.task, b.category, c.budget_line,
+    c.position
+FROM {{charges}} AS c
+JOIN {{accounting_documents}} AS d ON d.expenditure = c.expenditure
+LEFT JOIN (SELECT DISTINCT ON (n.line) n.line, n.task, n.category FROM {{budget_lines}} AS n
     WHERE n.project = %(project)s::uuid ORDER BY n.line, n.edition DESC) AS b
     ON b.line = c.budget_line
-LEFT JOIN (SELECT r.expenditure, r.charge, sum(r.amount) AS amount
-    FROM {disallowances} AS r GROUP BY 1, 2) AS x
-    ON x.expenditure = c.expenditure AND x.charge = c.charge
-WHERE c.project = %(project)s::uuid AND NOT c.withdrawn"""
+LEFT JOIN {_REFUSED}
+WHERE {_DECLARED}"""
 
 # Claims that were handed in, as approved where they are approved.
 _CLAIMS = f"""
@@ -51,6 +55,14 @@ FROM {{claims}} AS m
 CROSS JOIN LATERAL (SELECT coalesce(sum(coalesce(t.approved, t.eligible)), 0)::numeric(24,2)
     AS amount FROM ({CLAIM_LINES}) AS t) AS s
 WHERE m.project = %(project)s AND {FROZEN}"""
+
+# Nothing but the id, the book value and the position of each unit.
+BOOK_VALUES: dict[Population, str] = {
+    "charges": f"SELECT {_CHARGE} AS id, {_NET} AS book_value, c.position"
+    f" FROM {{charges}} AS c LEFT JOIN {_REFUSED} WHERE {_DECLARED}",
+    "claims": "SELECT m.id, m.book_value, m.position"
+    f" FROM ({_CLAIMS}) AS m (id, book_value, number, issuer, task, category, line, position)",
+}
 
 _COLUMNS: dict[StratifyBy, str] = {
     "task": "task",
@@ -109,21 +121,6 @@ async def population_rows(
         if row[1] > 0
     ]
     return sorted(rows, key=lambda row: row.id)
-
-
-async def book_values(
-    question: Question, project: str, population: Population
-) -> list[tuple[str, Decimal, int]]:
-    """Id, book value and position of each unit with a book value. Raises `NotFound`."""
-    await question.require("projects", project)
-    text = _CHARGES if population == "charges" else _CLAIMS
-    names = "id, book_value, number, issuer_name, task, category, budget_line, position"
-    return await question.rows(
-        f"SELECT p.id, p.book_value, p.position FROM ({text}) AS p ({names})"
-        " WHERE p.book_value > 0",
-        plan_once=False,
-        project=project,
-    )
 
 
 def units_of(rows: Sequence[PopulationRow], design: Design | None = None) -> list[Unit]:

@@ -1,17 +1,12 @@
 """Do a population's amounts look as amounts do? First digits and repeated values."""
 
-import asyncio
-from collections import Counter
-from decimal import Decimal
-
 from msgspec import Struct
 
 from ledger.aggregates.samples.state import Population
 from ledger.kernel.fields import Id, Money, Text, money
 from ledger.queries.asking import Question
-from ledger.queries.sampling import book_values
-from ledger.sampling.population import Unit
-from ledger.sampling.screening import first_digits, repeated_values
+from ledger.queries.sampling import BOOK_VALUES
+from ledger.sampling.screening import first_digits
 from ledger.sampling.wording import TEXTS, Lang, said
 
 
@@ -48,24 +43,48 @@ class ScreeningAnswer(Struct, frozen=True, kw_only=True):
     position: int
 
 
+# The values are put together once; what comes again is looked for a second time, for its units.
+_SCREENED = """
+WITH valued AS MATERIALIZED (
+    SELECT u.book_value, count(*) AS times, max(u.position) AS position FROM ({units}) AS u
+    WHERE u.book_value > 0 GROUP BY u.book_value
+), often AS MATERIALIZED (
+    SELECT v.book_value, v.times FROM valued AS v WHERE v.times > 1
+    ORDER BY v.times DESC, v.book_value DESC LIMIT %(values)s
+)
+SELECT left(ltrim(v.book_value::text, '0.'), 1)::integer, NULL, sum(v.times)::bigint,
+    coalesce(sum(v.times) FILTER (WHERE v.times > 1), 0)::bigint, max(v.position), NULL
+FROM valued AS v GROUP BY 1
+UNION ALL
+SELECT NULL, o.book_value, o.times, NULL, NULL,
+    (array_agg(u.id ORDER BY u.id COLLATE "C"))[:%(each)s]
+FROM often AS o JOIN ({units}) AS u ON u.book_value = o.book_value
+GROUP BY o.book_value, o.times"""
+REPEATED_LIMIT = 100
+UNITS_LIMIT = 20
+
+
 async def screening(
     question: Question, project: str, kind: Population, lang: Lang
 ) -> ScreeningAnswer:
     """The screening of a population. Raises `NotFound`."""
-    rows = await book_values(question, project, kind)
-    return await asyncio.to_thread(_screened, project, kind, lang, rows)
-
-
-def _screened(
-    project: str, kind: Population, lang: Lang, rows: list[tuple[str, Decimal, int]]
-) -> ScreeningAnswer:
-    units = [Unit(id, book_value) for id, book_value, _ in rows]
-    digits = first_digits(units)
-    times = Counter(one.book_value for one in units)
+    await question.require("projects", project)
+    rows = await question.rows(
+        _SCREENED.replace("{units}", BOOK_VALUES[kind]),
+        plan_once=False,
+        project=project,
+        values=REPEATED_LIMIT,
+        each=UNITS_LIMIT,
+    )
+    counted = [row for row in rows if row[0] is not None]
+    repeated = sorted(
+        (row for row in rows if row[0] is None), key=lambda row: (row[2], row[1]), reverse=True
+    )
+    digits = first_digits({digit: times for digit, _, times, *_ in counted})
     return ScreeningAnswer(
         id=project,
         population=kind,
-        population_units=len(units),
+        population_units=sum(row[2] for row in counted),
         digits=[
             DigitRow(digit=one.digit, observed=one.observed, expected=f"{one.expected:.2f}")
             for one in digits.digits
@@ -75,10 +94,10 @@ def _screened(
         p_value=f"{digits.p_value:.6f}",
         enough=digits.enough,
         repeated=[
-            RepeatedRow(book_value=money(one.book_value), count=one.count, units=list(one.units))
-            for one in repeated_values(units)
+            RepeatedRow(book_value=money(value), count=times, units=units)
+            for _, value, times, _, _, units in repeated
         ],
-        repeated_units=sum(count for count in times.values() if count > 1),
+        repeated_units=sum(row[3] for row in counted),
         note=said(TEXTS, "indication", lang),
-        position=max((position for _, _, position in rows), default=0),
+        position=max((row[4] for row in counted), default=0),
     )

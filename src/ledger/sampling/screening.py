@@ -1,22 +1,17 @@
-"""Do the amounts look as amounts do? First digits (Benford) and values that come again.
+"""Do the amounts look as amounts do? Their first digits, against Benford's law.
 
 An indication only: it says where to look, never that something is wrong. These are the only
 floating-point numbers of the package.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ledger.sampling.population import Unit
-
+DIGITS = range(1, 10)
 DEGREES = 8  # nine digits whose shares add up to one
 LEAST_EXPECTED = 5.0  # chi-square needs so many in its smallest class
-REPEATED_LIMIT = 100
-UNITS_LIMIT = 20
 
 
 class DigitCount(Struct, frozen=True):
@@ -37,43 +32,20 @@ class FirstDigits(Struct, frozen=True):
     enough: bool
 
 
-class RepeatedValue(Struct, frozen=True):
-    """A book value that several units have."""
+def first_digits(observed: Mapping[int, int]) -> FirstDigits:
+    """The chi-square statistic of the first digits, and how probable so large a one is.
 
-    book_value: Decimal
-    count: int
-    units: tuple[str, ...]
-
-
-def first_digits(units: Sequence[Unit]) -> FirstDigits:
-    """The chi-square statistic of the first digits, and how probable so large a one is."""
-    observed = [0] * 10
-    for unit in units:
-        found = f"{unit.book_value}".lstrip("0.")
-        observed[int(found[0]) if found else 0] += 1
-    count = sum(observed[1:])
+    `observed`: how many amounts begin with each digit, the zeros before it left out.
+    """
+    count = sum(observed.get(digit, 0) for digit in DIGITS)
     digits = tuple(
-        DigitCount(digit, observed[digit], count * math.log10(1 + 1 / digit))
-        for digit in range(1, 10)
+        DigitCount(digit, observed.get(digit, 0), count * math.log10(1 + 1 / digit))
+        for digit in DIGITS
     )
     statistic = math.fsum((d.observed - d.expected) ** 2 / d.expected for d in digits if count)
     least = min(one.expected for one in digits)
     p = chi_square_p(statistic, DEGREES) if count else 1.0
     return FirstDigits(digits, statistic, DEGREES, p, least >= LEAST_EXPECTED)
-
-
-def repeated_values(units: Sequence[Unit]) -> list[RepeatedValue]:
-    """Values of two units or more, the most frequent first, then the largest."""
-    found: dict[Decimal, list[str]] = defaultdict(list)
-    for unit in units:
-        found[unit.book_value].append(unit.id)
-    repeated = [
-        RepeatedValue(value, len(ids), tuple(sorted(ids)[:UNITS_LIMIT]))
-        for value, ids in found.items()
-        if len(ids) > 1
-    ]
-    repeated.sort(key=lambda one: (-one.count, -one.book_value))
-    return repeated[:REPEATED_LIMIT]
 
 
 def chi_square_p(statistic: float, degrees: int) -> float:
