@@ -78,19 +78,30 @@ def server_url() -> Iterator[str]:
         _make_template(given)
         yield given
         return
-    # Made by the server itself, not by pytest: as root the server needs a folder that it reaches.
+    with roomy_directory() as folder:
+        server = EmbeddedPostgres(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            # It is thrown away whatever happens to the machine: nothing waits for the disk.
+            for setting in ("fsync", "full_page_writes"):
+                patch.setitem(embedded.SETTINGS, setting, "off")
+            patch.setitem(embedded.SETTINGS, "max_wal_size", "256MB")
+            server.start()
+        with server:
+            _make_template(server.url)
+            yield server.url
+
+
+@contextmanager
+def roomy_directory() -> Iterator[Path]:
+    """Where a cluster may be made that is thrown away afterwards.
+
+    Made by the server itself, not by pytest: as root the server needs a folder that it reaches.
+    """
     folder = _roomy_folder() / f"{OWN_SERVER}{uuid4().hex}"
-    server = EmbeddedPostgres(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        # It is thrown away whatever happens to the machine: nothing waits for the disk.
-        for setting in ("fsync", "full_page_writes"):
-            patch.setitem(embedded.SETTINGS, setting, "off")
-        patch.setitem(embedded.SETTINGS, "max_wal_size", "256MB")
-        server.start()
-    with server:
-        _make_template(server.url)
-        yield server.url
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _roomy_folder() -> Path:

@@ -3,14 +3,13 @@
 import gc
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from ledger.cli import GARBAGE_LOOKED_FOR, main
 from ledger.database.embedded import EmbeddedPostgres
 from tests.cli.typing_it import process
+from tests.conftest import roomy_directory
 
 NOBODY = "postgresql://nobody:secret@127.0.0.1:1/none"
 HEAVY = "{'psycopg', 'structlog', 'litestar', 'granian', 'asyncio', 'ledger.application'}"
@@ -91,10 +90,10 @@ def test_a_fault_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -
 
 def test_commands_join_the_embedded_server_of_a_directory() -> None:
     with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        EmbeddedPostgres(Path(folder) / "data") as server,
+        roomy_directory() as folder,
+        EmbeddedPostgres(folder) as server,
     ):
-        place = ("--data", Path(folder) / "data")
+        place = ("--data", folder)
         assert process("database", "url", *place).out.strip() == server.url
         made = process("token", "create", "--role", "admin", "--name", "x", *place, "--json")
         assert made.code == 0

@@ -14,6 +14,7 @@ import pytest
 
 from ledger.database.binaries import STATE
 from ledger.database.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, _is_alive
+from tests.conftest import roomy_directory
 
 LIMIT_S = 20.0
 USER = """
@@ -31,13 +32,12 @@ Spawn = Callable[[], "subprocess.Popen[str]"]
 
 
 @pytest.fixture(scope="module")
-def made_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made_directory() -> Iterator[Path]:
     """One cluster for most tests: to make one takes longer than everything else here."""
-    place = tmp_path_factory.mktemp("embedded") / "data"
-    with EmbeddedPostgres(place):
-        pass
-    yield place
-    remove_clusters(place)
+    with roomy_directory() as place:
+        with EmbeddedPostgres(place):
+            pass
+        yield place
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import asyncio
 import io
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +16,7 @@ import pytest
 from ledger.cli import main
 from ledger.database.embedded import EmbeddedPostgres
 from ledger.database.migrate import migrate
-from tests.conftest import own_keys
+from tests.conftest import own_keys, roomy_directory
 from tests.journeys.server import Server, token
 
 PLANTED = {
@@ -100,9 +98,12 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    folder = Path(tempfile.gettempdir()) / f"ledger-erasure-{uuid4().hex}"
     monkeypatch.setattr("ledger.logs.configure", lambda *_: None)
-    with EmbeddedPostgres(folder) as cluster, own_keys(f"erasure-{uuid4().hex}"):
+    with (
+        roomy_directory() as folder,
+        EmbeddedPostgres(folder) as cluster,
+        own_keys(f"erasure-{uuid4().hex}"),
+    ):
         migrate(cluster.url)
         bearer = asyncio.run(token(cluster.url))
         log = tmp_path / "service.log"
@@ -111,7 +112,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
             yield made
             made.http.close()
         assert found_in(log.read_bytes()) == []
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_nothing_is_left_of_who_was_erased(place: Place, tmp_path: Path) -> None:
