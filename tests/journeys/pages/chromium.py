@@ -29,6 +29,9 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--disable-gpu",
     "--force-color-profile=srgb",
+    # A window keeps its process from page to page, where each page would have begun another.
+    "--renderer-process-limit=1",
+    "--disable-site-isolation-trials",
 ]
 
 

@@ -8,7 +8,8 @@ import asyncio
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -20,6 +21,9 @@ from tests.conftest import fresh_database
 from tests.journeys.pages.chromium import ARGUMENTS, NoBrowser, browser
 from tests.journeys.pages.windows import Windows
 from tests.journeys.server import Server
+
+if TYPE_CHECKING:
+    from tests.journeys.pages.writer import Writer
 
 BROWSER_THREAD = ThreadPoolExecutor(1, thread_name_prefix="browser")
 SITES: list["Site"] = []  # those that are open
@@ -144,10 +148,19 @@ def site(chromium: Browser, real_case_url: str) -> Iterator[Site]:
         made.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def new_site(chromium: Browser, server_url: str) -> Iterator[Site]:
-    """The service on an empty ledger, to write to; shared by the stories of one file."""
+    """The service on a ledger that is empty at first, to write to; shared by all stories."""
     with fresh_database(server_url) as url, Server(url) as server:
         made = Site(chromium, server, url)
         yield made
         made.close()
+
+
+@pytest.fixture(scope="session")
+def writer(new_site: Site) -> Iterator["Writer"]:
+    """What writes there over HTTP, and reads what came of it."""
+    from tests.journeys.pages.writer import Writer
+
+    with closing(Writer(new_site)) as made:
+        yield made

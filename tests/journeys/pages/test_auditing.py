@@ -1,7 +1,6 @@
 """Auditors find an event and take its receipt, watch the log, and draw samples."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,13 +21,6 @@ from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.every_page import LIDERZY
 from tests.journeys.pages.ways import WAYS, Way, choose, fill, press, skip, tick
 from tests.journeys.pages.writer import Writer
-
-
-@pytest.fixture(scope="module")
-def writer(new_site: Site) -> Iterator[Writer]:
-    made = Writer(new_site)
-    yield made
-    made.close()
 
 
 @WAYS

@@ -1,7 +1,6 @@
 """A command has a form without a page being written; with JavaScript and without."""
 
 import re
-from collections.abc import Iterator
 from itertools import count
 from threading import Timer
 
@@ -16,13 +15,6 @@ from tests.journeys.pages.ways import WAYS, Way
 from tests.journeys.pages.writer import Writer
 
 _NUMBERS = count(1)
-
-
-@pytest.fixture(scope="module")
-def writer(new_site: Site) -> Iterator[Writer]:
-    made = Writer(new_site)
-    yield made
-    made.close()
 
 
 def _send(user: Page) -> None:
@@ -240,7 +232,7 @@ def test_who_was_slower_is_told_and_overwrites_nothing(new_site: Site, writer: W
 def test_a_document_goes_along_as_evidence(new_site: Site, writer: Writer) -> None:
     user = new_site.user("coordinator")
     user.goto("/institutions/create")
-    user.locator("main").get_by_label("Nazwa").fill("Z dowodem")
+    user.locator("main").get_by_label("Nazwa").fill("Z pismem")
     user.locator("main").get_by_label("Dokumenty potwierdzające").set_input_files(
         {"name": "pismo.txt", "mimeType": "text/plain", "buffer": b"dowod"}
     )
@@ -251,7 +243,8 @@ def test_a_document_goes_along_as_evidence(new_site: Site, writer: Writer) -> No
     user.locator("main").get_by_label("gminny").check()
     _send(user)
     _recorded(user)
-    event = writer.read("events", type="institution.registered", limit=500)["items"][-1]
+    [made] = writer.read("institutions", name="Z pismem")["items"]
+    [event] = writer.read("events", stream=made["id"])["items"]
     assert [len(one) for one in event["evidence"]] == [64]
 
 

@@ -1,20 +1,10 @@
 """Two people erase whom nothing keeps any more, and a proceeding keeps a project's documents."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.writer import Writer
-
-
-@pytest.fixture(scope="module")
-def writer(new_site: Site) -> Iterator[Writer]:
-    made = Writer(new_site)
-    yield made
-    made.close()
 
 
 class Long:

@@ -1,21 +1,11 @@
 """Coordinators name many at once: the members of a team, those who attended; by keyboard."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.ways import WAYS, Way, choose, fill, press, reach, skip, tick
 from tests.journeys.pages.writer import Writer
-
-
-@pytest.fixture(scope="module")
-def writer(new_site: Site) -> Iterator[Writer]:
-    made = Writer(new_site)
-    yield made
-    made.close()
 
 
 def _press(user: Page, name: str) -> None:
@@ -109,7 +99,7 @@ def test_an_agreement_is_signed_with_its_parties_obligations_and_document_at_onc
     new_site: Site, writer: Writer, way: Way
 ) -> None:
     mark = way.lang
-    nip = {"pl": "5265877635", "en": "8133315014"}[mark]
+    nip = {"pl": "1234563218", "en": "1111111111"}[mark]
     project = writer.budgeted("1.1")
     county = writer.institution(f"Powiat Starachowicki {mark}", nip=nip)
     commune = writer.institution(f"Gmina Mirzec {mark}")

@@ -1,10 +1,8 @@
 """A spreadsheet of documents comes in by three steps; what is wrong is told row by row."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.pages.accessible import assert_accessible
@@ -17,13 +15,6 @@ HEAD = (
     "nazwa towaru lub usługi", "kwota brutto", "kwota netto", "VAT", "wydatki kwalifikowalne",
     "linia budżetu",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def writer(new_site: Site) -> Iterator[Writer]:
-    made = Writer(new_site)
-    yield made
-    made.close()
 
 
 def _row(number: str, **other: str) -> dict[str, str]:

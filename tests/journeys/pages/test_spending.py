@@ -1,21 +1,11 @@
 """Officers record what was spent and bring it into claims, by keyboard, with scripts or without."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.pages.accessible import assert_accessible
 from tests.journeys.pages.conftest import Site
 from tests.journeys.pages.ways import WAYS, Way, choose, fill, press, reach, skip, tick
 from tests.journeys.pages.writer import NIP, Writer
-
-
-@pytest.fixture(scope="module")
-def writer(new_site: Site) -> Iterator[Writer]:
-    made = Writer(new_site)
-    yield made
-    made.close()
 
 
 def _type(user: Page, *texts: str) -> None:
