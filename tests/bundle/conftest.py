@@ -4,15 +4,18 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 from litestar.testing import TestClient
 
 from api.app import create_app
 from ledger import bootstrap
+from ledger.attestations.authority import query
+from ledger.attestations.practice import PracticeAuthority
 from ledger.bundle.making import Sources, Wish, bundle
 from ledger.bundle.sealed import sealed
 from ledger.integrity.keys import KeyFolder
@@ -25,6 +28,7 @@ from tests.journeys.conftest import Client, Service
 from tests.journeys.world import World
 
 DAY = date(2026, 1, 31)
+STAMPED_AT = datetime(2026, 1, 30, 12, 0, tzinfo=UTC)
 TITLE = "Łąka & <spółka>"
 LOST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"  # named, never stored
 Charge = tuple[str, str]
@@ -112,13 +116,32 @@ def tell(service: Service) -> str:
     return books.project
 
 
+def stamp(url: str, folder: Path) -> None:
+    """Has the newest checkpoint stamped."""
+    authority = PracticeAuthority(folder, lambda: STAMPED_AT)
+    with psycopg.connect(url) as owner:
+        newest = "SELECT size, note FROM tree.checkpoints ORDER BY size DESC LIMIT 1"
+        found = owner.execute(newest).fetchone()
+        assert found is not None
+        response = authority.answer(query(found[1]).sent)
+        owner.execute(
+            "INSERT INTO tree.timestamps (size, authority, response, stamped_at)"
+            " VALUES (%s, 'https://tsa.example', %s, %s)",
+            (found[0], response, STAMPED_AT),
+        )
+
+
 @pytest.fixture(scope="session")
 def story(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The ledger; tests must not write to it."""
     keys = tmp_path_factory.mktemp("keys")
     with fresh_database(server_url) as url:
         with TestClient(create_app(url, keys=keys)) as http:
-            project = tell(Service(http))
+            service = Service(http)
+            project = tell(service)
+            Sealer(url, keys).catch_up()
+            stamp(url, tmp_path_factory.mktemp("authority") / "a")
+            World(service.user("admin")).institution()
         Worker(url).catch_up()
         Sealer(url, keys).catch_up()
         yield Story(url, keys, project)

@@ -11,7 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger.attestations.authority import query, read_stamp
+from ledger.attestations.practice import PracticeAuthority
 from ledger.bundle.verify import leaf_hash
+from ledger.integrity.checkpoint import read_checkpoint
 from ledger.integrity.note import COSIGNATURE, Note, Signer, parse, sign
 from tests.bundle.checking import (
     VERIFIER,
@@ -25,11 +28,13 @@ from tests.bundle.checking import (
     told,
     zipped,
 )
+from tests.bundle.conftest import STAMPED_AT
 
 Members = dict[str, bytes]
 MEMBERS = (
     "README.txt", "verify.py", "verifier_key", "checkpoint", "manifest", "report.html",
-    "report.pdf", "events.jsonl", "proofs/hashes.txt", "projections/budget.csv",
+    "report.pdf", "events.jsonl", "proofs/hashes.txt", "proofs/stamped", "proofs/stamp",
+    "projections/budget.csv",
     "projections/expenditures.csv", "projections/claims.csv", "projections/claim_lines.csv",
     "projections/teams.csv", "projections/team_members.csv", "projections/agreements.csv",
     "projections/obligations.csv", "projections/milestones.csv", "projections/indicators.csv",
@@ -277,7 +282,7 @@ def test_a_key_from_elsewhere_is_taken_as_text_or_file(
     for key in (signer.verifier.vkey, kept):
         done = ran(VERIFIER, path, "--key", key, folder=tmp_path)
         assert done.returncode == 0
-        assert len(done.stdout.splitlines()) == 1
+        assert "The key was taken" not in done.stdout
 
 
 def test_the_manifest_of_another_bundle_is_found(
@@ -319,6 +324,42 @@ def test_a_key_that_cannot_be_read_is_bad_usage(whole: bytes, tmp_path: Path) ->
     done = ran(VERIFIER, path, "--key", tmp_path / "none", folder=tmp_path)
     assert done.returncode == 2
     assert "cannot be read" in done.stderr
+
+
+def test_a_timestamp_is_of_what_the_log_was(
+    members: Members, signer: Signer, tmp_path: Path
+) -> None:
+    (tmp_path / "bundle.zip").write_bytes(zipped(members))
+    held = ran(VERIFIER, "bundle.zip", folder=tmp_path).stdout
+    size = read_checkpoint(parse(members["proofs/stamped"]).text).size
+    assert size < read_checkpoint(parse(members["checkpoint"]).text).size
+    assert f", its first {size} events stamped." in held
+    assert "openssl ts -verify -data proofs/stamped -in proofs/stamp" in held
+    assert read_stamp(members["proofs/stamp"]).at == STAMPED_AT
+
+
+def test_a_stamped_state_that_the_log_never_had_is_found(
+    members: Members, signer: Signer, tmp_path: Path
+) -> None:
+    stamped = read_checkpoint(parse(members["proofs/stamped"]).text)
+    other = sign(stamped._replace(root=bytes(32)).text(), [signer]).write()
+    answer = PracticeAuthority(tmp_path / "a", lambda: STAMPED_AT).answer(query(other).sent)
+    for after, word in (
+        ({"proofs/stamped": other, "proofs/stamp": answer}, "another root than the log had"),
+        ({"proofs/stamped": other}, "is not of proofs/stamped"),
+        ({"proofs/stamp": answer}, "is not of proofs/stamped"),
+    ):
+        lines = found(tmp_path, resigned({**members, **after}, signer))
+        assert len(lines) == 1
+        assert word in lines[0]
+
+
+@pytest.mark.parametrize("name", ["proofs/stamped", "proofs/stamp"])
+def test_one_half_of_a_timestamp_is_not_one(
+    members: Members, signer: Signer, tmp_path: Path, name: str
+) -> None:
+    rest = {one: content for one, content in members.items() if one != name}
+    assert told(found(tmp_path, resigned(rest, signer)), name, "is missing")
 
 
 def cosigned(members: Members, signer: Signer, spoil: int = 0) -> Members:

@@ -74,6 +74,7 @@ async def bundle(sources: Sources, sealed: Sealed, wish: Wish) -> Bundle:
         "verifier_key": f"{sealed.signer.verifier.vkey}\n".encode(),
         "checkpoint": sealed.note,
         **_witness_keys(sealed),
+        **_stamp(sealed),
         **{f"continued/{n:04}.note": one for n, (_, one) in enumerate(sealed.continued, 1)},
         "report.html": of.html(said),
         "report.pdf": await asyncio.to_thread(report_pdf, said, made.recorded_at),
@@ -95,6 +96,12 @@ def _witness_keys(sealed: Sealed) -> dict[str, bytes]:
     """The keys of the witnesses that we know; whoever checks has them better from elsewhere."""
     lines = "".join(f"{one.vkey}\n" for one in sealed.witnesses)
     return {"witness_keys": lines.encode()} if lines else {}
+
+
+def _stamp(sealed: Sealed) -> dict[str, bytes]:
+    """The last timestamp, and the signed state that it is of."""
+    found = sealed.stamped
+    return {} if found is None else {"proofs/stamped": found.note, "proofs/stamp": found.response}
 
 
 def _file(name: str) -> bytes:

@@ -15,17 +15,20 @@ from ledger.kernel.errors import NotNow
 
 SEALED_WITHIN_SECONDS = 5.0
 _STAMPED = """
-SELECT size, stamped_at, authority FROM tree.timestamps WHERE size <= %s
-ORDER BY size DESC LIMIT 1"""
+SELECT t.size, t.stamped_at, t.authority, c.note, t.response
+FROM tree.timestamps AS t JOIN tree.checkpoints AS c USING (size) WHERE t.size <= %s
+ORDER BY t.size DESC, t.authority LIMIT 1"""
 VOUCHED_WITHIN_SECONDS = 10.0  # while a witness is known to look at the log
 
 
 class Stamped(NamedTuple):
-    """A timestamp of the log's state of that size."""
+    """A timestamp of the log's state of that size: the authority's answer for the signed note."""
 
     size: int
     at: datetime
     authority: str
+    note: bytes
+    response: bytes
 
 
 class Sealed(NamedTuple):
@@ -78,7 +81,7 @@ async def sealed(
 
 async def _stamped(tree: PublishedTree, size: int) -> Stamped | None:
     rows = await tree.rows(_STAMPED, size)
-    return Stamped(*rows[0]) if rows else None
+    return Stamped(*rows[0][:3], *map(bytes, rows[0][3:])) if rows else None
 
 
 async def _chosen(

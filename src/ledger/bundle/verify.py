@@ -15,6 +15,8 @@ What is checked, in this order (each step is a function with that number):
   1. verifier_key   the public key; compare its fingerprint with one that you got elsewhere.
   2. checkpoint     "the log had so many events, with this root", signed by that key; and by the
      witness_keys   witnesses, who are other bodies that saw the log grow (if there are any).
+     proofs/        stamped: the checkpoint that an authority has put the time to, in the file
+                    stamp (RFC 3161), if one has; `openssl ts` checks that with its certificate.
      continued/     what is said of events that were lost, if the log went on after a restore.
   3. manifest       what the bundle consists of, with the SHA-256 of each file, signed likewise.
   4. events.jsonl   the events, hashed one by one; proofs/hashes.txt has the hashes of all other
@@ -50,6 +52,7 @@ from typing import Any, BinaryIO
 
 FORMAT = "ledger bundle 1"
 HERE = "the bundle"
+STAMPED, STAMP = "proofs/stamped", "proofs/stamp"
 SMALL_FILE = 64 * 1024 * 1024  # no signed text is longer; what is, was made to do harm
 LEAF_LIMIT = 65_535  # bytes of an event
 RANGE = 256  # after so many hashes their common hash stands in proofs/hashes.txt
@@ -416,6 +419,20 @@ def check_witnesses(files: Files, given: list[str], troubles: Troubles) -> list[
     return found
 
 
+def check_stamp(files: Files) -> Checkpoint | None:
+    """The earlier checkpoint that a timestamp is of; its root is compared with that of the log.
+
+    The timestamp itself is checked with `openssl ts`; here only that it is of this checkpoint: the
+    SHA-256 of the signed text stands in it.
+    """
+    if STAMPED not in files.names and STAMP not in files.names:
+        return None
+    note = files.small(STAMPED)
+    if hashlib.sha256(note).digest() not in files.small(STAMP):
+        raise Wrong(STAMP, f"is not of {STAMPED}")
+    return Checkpoint(parts_of(STAMPED, note)[0])
+
+
 def continued(files: Files) -> list[str]:
     """What is said of events that were lost before this log went on from another one."""
     found = []
@@ -543,8 +560,9 @@ def hashes_in(files: Files, troubles: Troubles) -> Iterator[tuple[int, bytes, st
 class Walk:
     """A walk along both files at once, position by position."""
 
-    def __init__(self, files: Files, learn: Learn, troubles: Troubles) -> None:
+    def __init__(self, files: Files, learn: Learn, troubles: Troubles, early: int) -> None:
         self.tree, self.events, withheld = Tree(), 0, 0
+        self.early_root = b""  # the root that the log had at the size `early`
         self._learn, self.troubles = learn, troubles
         gaps: Gaps = []
         self._own = events_in(files, gaps, troubles)
@@ -553,6 +571,8 @@ class Walk:
             withheld += what == WITHHELD
             if what != COMMON:
                 self.tree.append(self._digest(position, listed, what))
+                if position == early:
+                    self.early_root = self.tree.root()
             elif self.tree.joined != listed:
                 of = f"positions {position - RANGE + 1}-{position}"
                 troubles.add(of, "one of their hashes was changed")
@@ -584,13 +604,14 @@ class Walk:
 
 def check_log(
     files: Files, checkpoint: Checkpoint, manifest: Manifest, learn: Learn, troubles: Troubles
-) -> None:
+) -> Checkpoint | None:
     """The events of the bundle together with all other hashes give the signed root.
 
-    Each event is handed to `learn` on the way.
+    So do the first of them what was stamped, if anything was. Each event is handed to `learn`.
     """
     known = len(troubles.lines)
-    walk = Walk(files, learn, troubles)
+    stamped: Checkpoint | None = troubles.found_in(STAMP, check_stamp, files)
+    walk = Walk(files, learn, troubles, stamped.size if stamped else 0)
     if walk.events != manifest.events:
         what = f"there are {walk.events} events of {manifest.events}"
         troubles.add("events.jsonl", what)
@@ -603,6 +624,9 @@ def check_log(
     elif root != checkpoint.root:
         where = "see above" if len(troubles.lines) > known else "an event or a hash was changed"
         troubles.add("the root", f"is {root.hex()}, signed is another: {where}")
+    elif stamped and walk.early_root != stamped.root:
+        troubles.add(STAMPED, "has another root than the log had at that size")
+    return stamped
 
 
 # --- 5. The documents -----------------------------------------------------------------------------
@@ -1013,7 +1037,7 @@ def verify(
 
     troubles.found_in("continued", continued, files)
     given_log = (files, checkpoint, manifest, learn, troubles)
-    troubles.found_in("events.jsonl", check_log, *given_log)
+    stamped = troubles.found_in("events.jsonl", check_log, *given_log)
     given_evidence = (files, manifest, named, troubles)
     documents = troubles.found_in("documents", check_documents, *given_evidence)
     sums = troubles.found_in("projections", check_sums, files, books, troubles)
@@ -1024,6 +1048,7 @@ def verify(
         f"{manifest.events} events of a log of {checkpoint.size}, root {checkpoint.root.hex()},"
         f" {documents} documents, {len(sums.by_line)} budget lines, {len(sums.charges)} charges,"
         f" {len(sums.claims)} claims, {members} members of teams on {manifest.day}"
+        f"{f', its first {stamped.size} events stamped' if stamped else ''}"
         f"{', cosigned by ' if cosigned else ''}{', '.join(cosigned)}"
     )
 
@@ -1070,6 +1095,10 @@ def main() -> int:
         say(f"Compare its fingerprint with one from elsewhere: SHA-256 {key.fingerprint}")
     if ", cosigned by " in held and not asked.witness:
         say("The witnesses' keys were taken from the bundle too: see --witness.")
+    if " events stamped" in held:
+        say(
+            f"The time is checked with: openssl ts -verify -data {STAMPED} -in {STAMP} -CAfile CERT"
+        )
     for line in continued(Files(asked.bundle)):
         say(f"NB: {line}")
     say(f"ZGADZA SIĘ / HOLDS: {held}.")
