@@ -31,7 +31,8 @@ FIELDS: dict[str, str] = {
     " approved_on approved_by position",
     "/api/projects/{}/indicators": "id code name kind target achieved share breakdown explain"
     " position",
-    "/api/teams": "id project project_name kind name established_on dissolved_on members position",
+    "/api/teams": "id project project_name kind name agreement agreement_name established_on"
+    " dissolved_on members position",
     "/api/agreements": "id project project_name kind title signed_on status parties obligations"
     " position",
     "/api/activities": "id project kind title starts_on ends_on status attendees position",
@@ -63,6 +64,9 @@ def test_rows_have_every_field_of_the_contract(auditor: Client, liderzy: str, pa
 def test_nested_rows_have_the_fields_of_the_contract(auditor: Client, liderzy: str) -> None:
     team = auditor.get("/api/teams", project=liderzy)["items"][0]
     assert team["members"][0].keys() >= MEMBER
+    founded = next(t for t in auditor.get("/api/teams", limit=500)["items"] if t["agreement"])
+    agreement = auditor.get(f"/api/agreements/{founded['agreement']}")
+    assert founded["agreement_name"] == agreement["title"]
     agreement = auditor.get("/api/agreements", project=liderzy)["items"][0]
     assert agreement["parties"][0].keys() >= {"institution", "institution_name", "signed_by"}
     duty = next(

@@ -25,6 +25,7 @@ from ledger.kernel.fields import (
 from ledger.projections.engine.model import Fact, ReadModel, Rows, Table
 from ledger.projections.engine.query import (
     Listing,
+    agreement_name,
     institution_name,
     person_name,
     project_name,
@@ -147,6 +148,7 @@ class TeamRow(Struct, frozen=True, kw_only=True):
     county: Place | None
     commune: Place | None
     agreement: AgreementId | None
+    agreement_name: Title | None
     established_on: Date
     dissolved_on: Date | None
     members: list[MemberRow]
@@ -170,7 +172,8 @@ LISTING = Listing(
     },
     select=f"""
 SELECT t.team AS id, t.project, {project_name("t.project")} AS project_name, t.kind, t.name,
-    t.voivodeship, t.county, t.commune, t.agreement, t.established_on, t.dissolved_on,
+    t.voivodeship, t.county, t.commune, t.agreement,
+    {agreement_name("t.agreement")} AS agreement_name, t.established_on, t.dissolved_on,
     (SELECT coalesce(json_agg(json_build_object(
             'appointment', a.appointment,
             'institution', a.institution,

@@ -87,6 +87,11 @@ def team_name(of: str) -> str:
     return _nearest("teams", "team", "name", of)
 
 
+def agreement_name(of: str) -> str:
+    """SQL of an agreement's title on the day, or the nearest that is known."""
+    return _nearest("agreements", "agreement", "title", of)
+
+
 def person_name(of: str) -> str:
     """SQL of a person's name, sealed, for those who may read it; a marker once it is erased."""
     name = _nearest("persons", "person", "given_name || ' ' || nearest.family_name", of)
