@@ -30,6 +30,11 @@
   }
   const found = []
 
+  // What is written in a frame stays in it; English amounts are the widest.
+  for (const frame of document.querySelectorAll('.figure, .card, .badge, .facts dd')) {
+    if (seen(frame) && frame.scrollWidth > frame.clientWidth + 1) found.push(`wider than its frame: ${called(frame)}`)
+  }
+
   const fields = 'input:not([type=hidden], [type=checkbox], [type=radio], [type=range], [type=file], [type=submit]), select, textarea'
   for (const field of document.querySelectorAll(fields)) {
     if (!seen(field) || !isNew(field)) continue

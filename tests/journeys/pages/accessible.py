@@ -18,9 +18,13 @@ def _text(name: str | Path) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
-def assert_accessible(page: Page) -> None:
-    """Fails with every violation that the page has as it stands."""
-    assert not (found := violations(page)), f"{page.url}:\n" + "\n".join(found)
+def assert_accessible(page: Page, *, in_both: bool = False) -> None:
+    """Fails with every violation that the page has as it stands.
+
+    In both: it is looked at in Polish and in English, by one call each.
+    """
+    found = violations(page, in_both=in_both)
+    assert not found, f"{page.url}:\n" + "\n".join(found)
 
 
 def assert_accessible_in_both_languages(page: Page) -> None:
@@ -28,18 +32,25 @@ def assert_accessible_in_both_languages(page: Page) -> None:
     url = page.url
     for lang in ("en", "pl"):
         page.goto(f"{url}{'&' if '?' in url else '?'}lang={lang}")
-        assert_accessible(page)
+        assert_accessible(page, in_both=True)
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, *, in_both: bool = False) -> list[str]:
     """What axe finds, what it does not see, and where a narrow or enlarged page breaks.
 
-    In Polish all rules by day and those about colours once more by night; in English all rules by
-    night: its words are others, and shorter, but colours and places are the same.
+    In Polish all rules by day and those about colours once more by night, unless the page is looked
+    at in both languages; in English all rules by night: its words are others, and shorter, but
+    colours and places are the same.
     """
     if not page.evaluate("document.body.classList.contains('js-enabled')"):
-        return _violations(_with_scripts(page))
-    return _violations(page)
+        page = _with_scripts(page)
+    # By the browser's own protocol: the page's policy forbids scripts in it, and stays in force.
+    if page.evaluate(_text(AXE) + "; document.documentElement.lang") == "en":
+        return _seen_by_night(page, {})
+    found = _seen_in(page, "light", {})
+    if not in_both:
+        found += _seen_by_night(page, {"runOnly": OF_COLOURS})
+    return found + _fits(page) + page.evaluate(_text("enlarged.js"))
 
 
 def _with_scripts(page: Page) -> Page:
@@ -59,30 +70,15 @@ def _with_scripts(page: Page) -> Page:
 _EXAMINING: dict[Browser, Page] = {}
 
 
-def _violations(page: Page) -> list[str]:
-    # By the browser's own protocol: the page's policy forbids scripts in it, and stays in force.
-    page.evaluate(_text(AXE))
-    spilt: list[str] = page.evaluate(_SPILT)
-    if page.evaluate("document.documentElement.lang") == "en":
-        found = _seen_in(page, "dark", {})
-        page.emulate_media(color_scheme="light")
-        return found + spilt
-    found = spilt + _seen_in(page, "light", {}) + _seen_in(page, "dark", {"runOnly": OF_COLOURS})
+def _seen_by_night(page: Page, options: dict[str, Any]) -> list[str]:
+    found = _seen_in(page, "dark", options)
     page.emulate_media(color_scheme="light")
-    found += _fits(page)
-    found += page.evaluate(_text("enlarged.js"))
     return found
 
 
 def _seen_in(page: Page, scheme: Scheme, options: dict[str, Any]) -> list[str]:
     page.emulate_media(color_scheme=scheme)
-    results: Any = page.evaluate(_RUN, options)
-    found = [
-        f"{one['id']}: {one['help']}: {node['html'][:160]} {node['failureSummary']}"
-        for one in results["violations"]
-        for node in one["nodes"]
-    ]
-    found += page.evaluate(_text("accessible.js"))
+    found = page.evaluate(_text("axe.js"), options) + page.evaluate(_text("accessible.js"))
     return [f"{scheme}: {one}" for one in found]
 
 
@@ -99,13 +95,4 @@ def _fits(page: Page) -> list[str]:
     return found
 
 
-# Of the rows of a table a dozen show all that there is to find; there may be hundreds.
-_RUN = """(options) => axe.run(
-  {exclude: [['tbody tr:nth-child(n+13)']]},
-  {resultTypes: ['violations'], preload: false, ...options},
-)"""
-# What is written in a frame stays in it; English amounts are the widest.
-_SPILT = """() => [...document.querySelectorAll('.figure, .card, .badge, .facts dd')]
-  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
-  .map((one) => `wider than its frame: ${one.outerHTML.slice(0, 160)}`)"""
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -82,4 +82,4 @@ def _check(user: Page, path: str, status: int | None = None) -> None:
     assert answer is not None
     assert answer.status < 500
     assert status in (None, answer.status)
-    assert_accessible(user)
+    assert_accessible(user, in_both=True)
