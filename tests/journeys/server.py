@@ -44,15 +44,10 @@ class Server:
                 start_new_session=True,
             )  # fmt: skip
         end = monotonic() + START_SECONDS
-        while not self._ready():
-            assert monotonic() < end, "the server does not start"
-            sleep(0.02)
-
-    def _ready(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
+        with httpx.Client(base_url=self.url, timeout=5) as http:
+            while not _ready(http):
+                assert monotonic() < end, "the server does not start"
+                sleep(0.02)
 
     def kill(self) -> None:
         """Ends it and all its children at once, without a word."""
@@ -72,6 +67,13 @@ class Server:
         trace: TracebackType | None,
     ) -> None:
         self.kill()
+
+
+def _ready(http: httpx.Client) -> bool:
+    try:
+        return http.get("/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 async def token(database_url: str, role: str = "admin") -> str:
