@@ -50,7 +50,8 @@ def violations(page: Page, *, in_both: bool = False) -> list[str]:
     found = _seen_in(page, "light", {})
     if not in_both:
         found += _seen_by_night(page, {"runOnly": OF_COLOURS})
-    return found + _fits(page) + page.evaluate(_text("enlarged.js"))
+    found += page.evaluate(_text("enlarged.js"))
+    return found + _fits(page)
 
 
 def _with_scripts(page: Page) -> Page:
