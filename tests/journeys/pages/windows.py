@@ -68,5 +68,5 @@ def _empty(page: Page, scheme: Any) -> None:
         page.evaluate("localStorage.clear(); sessionStorage.clear()")
         page.goto("about:blank")
     page.context.clear_cookies()
-    page.emulate_media(color_scheme=scheme or "light")
+    page.emulate_media(media="screen", color_scheme=scheme or "light")
     page.set_viewport_size(SIZE)  # type: ignore[arg-type]
