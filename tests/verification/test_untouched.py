@@ -68,6 +68,20 @@ def test_a_ledger_holds_while_the_service_goes_on(ledger: Ledger) -> None:
     assert reports[-1].events > before
 
 
+def test_read_models_that_were_never_made_are_told_and_do_not_fail(ledger: Ledger) -> None:
+    team_roster = next(one for one in read_models() if one.name == "team_roster")
+    with ledger.owner() as owner:
+        owner.execute("DELETE FROM read.checkpoints WHERE model = 'team_roster'")
+    assert not ledger.verify(whole=True).ok
+    with ledger.owner() as owner:
+        for table in team_roster.tables:
+            owner.execute(f"DROP TABLE read.{table.name}".encode())
+    report = ledger.verify(whole=True)
+    assert report.ok, report.told()
+    (rows,) = (check for check in report.checks if check.name == "read models")
+    assert rows.notes == ["team_roster is not made yet: the service makes it."]
+
+
 def test_events_that_are_not_sealed_or_folded_yet_are_told_and_do_not_fail(ledger: Ledger) -> None:
     size = ledger.size()
     append(ledger, NEW)
