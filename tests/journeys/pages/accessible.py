@@ -1,5 +1,6 @@
 """Can everybody use a page? axe-core, and what it does not see; by day and by night."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +10,10 @@ from playwright.sync_api import Browser, Page
 ASSETS = Path(__file__).parents[3] / "src" / "api" / "assets"
 AXE = ASSETS / "node_modules" / "axe-core" / "axe.min.js"
 NARROW, HALF = 320, 640  # 320 CSS pixels (WCAG 1.4.10); 1280 pixels at a zoom of 200 %
+SOME_ROWS, EVERY_ROW = 12, 1_000_000  # of a table: a dozen show all that there is to find
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
+# With `LEDGER_EXAMINE=all make test ARGS=tests/journeys/pages` nothing is spared.
+EVERYTHING = os.environ.get("LEDGER_EXAMINE") == "all"
 Scheme = Literal["light", "dark"]
 
 
@@ -45,6 +49,11 @@ def violations(page: Page, *, in_both: bool = False) -> list[str]:
     if not page.evaluate("document.body.classList.contains('js-enabled')"):
         page = _with_scripts(page)
     # By the browser's own protocol: the page's policy forbids scripts in it, and stays in force.
+    if EVERYTHING:
+        page.evaluate(_text(AXE))
+        both = _seen_in(page, "light", {}) + _seen_by_night(page, {})
+        enlarged: list[str] = page.evaluate(_text("enlarged.js"))
+        return both + enlarged + _fits(page)
     if page.evaluate(_text(AXE) + "; document.documentElement.lang") == "en":
         return _seen_by_night(page, {})
     found = _seen_in(page, "light", {})
@@ -79,7 +88,8 @@ def _seen_by_night(page: Page, options: dict[str, Any]) -> list[str]:
 
 def _seen_in(page: Page, scheme: Scheme, options: dict[str, Any]) -> list[str]:
     page.emulate_media(color_scheme=scheme)
-    found = page.evaluate(_text("axe.js"), options) + page.evaluate(_text("accessible.js"))
+    asked = {"rows": EVERY_ROW if EVERYTHING else SOME_ROWS, "options": options}
+    found = page.evaluate(_text("axe.js"), asked) + page.evaluate(_text("accessible.js"))
     return [f"{scheme}: {one}" for one in found]
 
 
