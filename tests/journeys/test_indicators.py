@@ -354,3 +354,10 @@ def test_an_indicator_that_counts_nothing_is_refused(
         f"projects/{story.project}/set-indicator", status=422, **(body | change)
     )
     assert [e["field"] for e in refused["errors"]] == [field]
+
+
+@pytest.mark.parametrize("code", ["A/B", "~2", "~1/~0", ".", "..", "ż ?#&"])
+def test_an_indicator_is_explained_whatever_its_code(story: Story, code: str) -> None:
+    story.world.team(story.project)
+    story.counts(code, "team", "team_established")
+    assert story.achieved(code, "2026-01-01") == 1

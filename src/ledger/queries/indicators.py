@@ -129,13 +129,18 @@ _DIMENSIONS = {
 
 
 def _in_path(code: str) -> str:
-    """The code as one step of an address: a slash in it is written as in a JSON Pointer."""
+    """The code as one step of an address: a slash in it is written as in a JSON Pointer.
+
+    Clients leave out steps that are dots alone (RFC 3986, 5.2.4), so these are written too.
+    """
+    if code in (".", ".."):
+        return code.replace(".", "~2")
     return code.replace("~", "~0").replace("/", "~1")
 
 
 def code_in_path(text: str) -> str:
     """The code that a step of an address names."""
-    return text.replace("~1", "/").replace("~0", "~")
+    return text.replace("~2", ".").replace("~1", "/").replace("~0", "~")
 
 
 async def indicators(question: Question, project: str) -> list[IndicatorRow]:
