@@ -11,7 +11,6 @@ import httpx
 import obstore
 import psycopg
 import pytest
-from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 
 from ledger.documents import Documents
@@ -26,6 +25,8 @@ LARGE = os.urandom(PART_BYTES) + b"and a second part"
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[S3Store]:
     """An empty bucket on this machine, and the settings by which it is reached."""
+    from moto.server import ThreadedMotoServer  # takes long, and only here
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -125,19 +125,6 @@ def real_case(real_case_url: str) -> Iterator[Service]:
         yield Service(http)
 
 
-@pytest.fixture
-def service(database_url: str) -> Iterator[Service]:
-    """The service on an empty ledger."""
-    with TestClient(create_app(database_url)) as http:
-        yield Service(http)
-
-
-@pytest.fixture
-def admin(service: Service) -> Client:
-    """Somebody who may do everything."""
-    return service.user("admin")
-
-
 @pytest.fixture(scope="module")
 def shared(server_url: str) -> Iterator[Service]:
     """The service on a ledger that the stories of one file share."""
