@@ -1,6 +1,7 @@
 """What do tests run on? A real PostgreSQL: the embedded one, with a fresh database for each."""
 
 import fcntl
+import gc
 import os
 import re
 import shutil
@@ -24,6 +25,13 @@ OWN_SERVER = "ledger-tests-"
 MEMORY, ROOM_BYTES, LEFT_SECONDS = Path("/dev/shm"), 4 * 1024**3, 3_600
 # Tests run in two processes (pytest-xdist), which may share a server that is given.
 TEMPLATE = f"ledger_template_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+GARBAGE_LOOKED_FOR = 20_000, 20, 20
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: to look through it for garbage again and again takes a tenth."""
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_LOOKED_FOR)
 
 
 @pytest.fixture(scope="session", autouse=True)
