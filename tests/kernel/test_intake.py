@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from ledger import catalogue
 from ledger.kernel.errors import FieldError, Invalid
-from ledger.kernel.fields import Date, Id, InstitutionId, Money, PersonId, Text
+from ledger.kernel.fields import Date, Digest, Id, InstitutionId, Money, PersonId, Text
 from ledger.kernel.intake import Reference, read
 from ledger.kernel.messages import Command
 
@@ -35,6 +35,7 @@ class Example(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     persons: tuple[PersonId, ...] = ()
     lines: tuple[Line, ...] = ()
     shares: dict[InstitutionId, int] | None = None
+    evidence: tuple[Digest, ...] | None = None
 
 
 class Strict(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,6 +53,14 @@ def bad_fields(kind: type[Command], raw: object) -> list[str]:
     with pytest.raises(Invalid) as refused:
         read(kind, raw)
     return [error.field for error in refused.value.errors]
+
+
+def test_a_digest_in_upper_case_is_the_same_digest() -> None:
+    assert read(Example, {"evidence": ["AB" * 32]})[0].evidence == ("ab" * 32,)
+    assert bad_fields(Example, {"evidence": ["AB" * 31, "ÀB" * 32]}) == [
+        "evidence[0]",
+        "evidence[1]",
+    ]
 
 
 def test_an_id_in_upper_case_is_the_same_id() -> None:

@@ -2,7 +2,7 @@
 
 Identifiers and amounts travel as text: an id is a UUID in lower case (RFC 9562), an amount a
 decimal with two places. `extra` marks what the machinery acts on: `ref` (the id of an object of
-that collection, which must exist), `money`, `personal` (identifies a person; sealed at rest),
+that collection, which must exist), `money`, `digest`, `personal` (who it is; sealed at rest),
 `sealed` (a personal field as it is stored), `prose` (people write there what they like).
 """
 
@@ -102,6 +102,7 @@ Digest = Annotated[
         pattern="^[0-9a-f]{64}$",
         description="SHA-256 of a stored document, in hex.",
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+        extra={"digest": True},
     ),
 ]
 Place = Annotated[str, _text("Name of a territory or place.", "podkarpackie", 120)]

@@ -1,7 +1,7 @@
 """How does JSON become a message? Values are brought into their one written form, then checked.
 
-An id may come in upper case and an amount as an integer or with fewer places; what is stored is
-always the canonical text. Every bad field is named with its path, such as
+An id or a digest may come in upper case and an amount as an integer or with fewer places; what is
+stored is always the canonical text. Every bad field is named with its path, such as
 `parties[0].institution`.
 """
 
@@ -118,6 +118,8 @@ def _marked(extra: dict[str, Any]) -> _Step | None:
         return _id_step(extra.get("ref"))
     if places := extra.get("places"):
         return _places_step(places)
+    if extra.get("digest"):
+        return _digest_step
     return _label_step if extra.get("label") else None
 
 
@@ -180,6 +182,10 @@ def _places_step(places: int) -> _Step:
         return value
 
     return run
+
+
+def _digest_step(value: Any, _path: str, _name: str, _notes: _Notes) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _label_step(value: Any, _path: str, _name: str, _notes: _Notes) -> Any:
