@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,6 +18,7 @@ from ledger.projections.engine.reading import Moment
 from ledger.queries import explain, settlement
 from ledger.queries.asking import Asker, Question
 from ledger.queries.budget import GROUPINGS, BudgetRow, budget, budget_items, budget_totals
+from ledger.queries.event_tally import event_tallies
 from tests.conftest import fresh_database
 from tests.properties.draws import DAYS, FIRST
 from tests.properties.histories import Chronicle
@@ -330,3 +332,44 @@ async def _all(question: Question, projects: Sequence[str]) -> list[Any]:
             found += await budget_items(question, project, name, None, None)
         found.append(await settlement.advances(question, project))
     return found
+
+
+def test_events_are_tallied_alike_from_where_it_was_left_and_anew(spent: Spent) -> None:
+    async def law(one: Parts) -> int:
+        events = [json.loads(leaf) for leaf in await leaves(one)]
+        chance, joined = random.Random(spent.seed), 0
+        days = (FIRST + timedelta(days=DAYS // 2), END)
+        known = [chance.randrange(spent.begun, spent.head + 1) for _ in range(40)]
+        for at in [*sorted(known[:30]), *known[30:]]:
+            for project, day in product(spent.projects, days):
+                question = Question(one.reading, Moment(day, at), Asker(), reached=spent.head)
+                found = await event_tallies(question, project)
+                assert found == _tallied(events, project, day, at), (project, day, at)
+                joined += sum(one.times for one in found.values())
+        return joined
+
+    assert spent.holds(law) > 1_000
+
+
+def _tallied(
+    events: Sequence[dict[str, Any]], project: str, day: date, at: int
+) -> dict[str, tuple[int, int, int]]:
+    """The same, by a fold that knows nothing of read models."""
+    known = [one for one in events if one["position"] <= at]
+    mine = {one["stream"] for one in known if project in _projects(one)}
+    found: dict[str, list[int]] = {}
+    for one in known:
+        if one["stream"] in mine and one["effective_on"] <= day.isoformat():
+            found.setdefault(one["type"], []).append(one["position"])
+    return {name: (len(some), some[0], some[-1]) for name, some in found.items()}
+
+
+def _projects(event: dict[str, Any]) -> set[str]:
+    """To which projects it says that its stream belongs."""
+    data = event["data"]
+    if event["type"] == "project.started":
+        return {event["stream"]}
+    charges = data["charges"] if event["type"] == "expenditure.recorded" else ()
+    return {one["project"] for one in charges} | (
+        {data["project"]} if isinstance(data.get("project"), str) else set()
+    )

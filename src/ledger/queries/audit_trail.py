@@ -12,7 +12,7 @@ from ledger.findings.wording import Text
 from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Digest
 from ledger.projections.custody_register import held
-from ledger.projections.stream_register import of_project, streams_of
+from ledger.projections.stream_register import of_project
 from ledger.queries.asking import Question, pinned
 from ledger.queries.audit_elements import (
     ALIKE,
@@ -25,6 +25,7 @@ from ledger.queries.audit_elements import (
     Link,
     derived,
 )
+from ledger.queries.event_tally import Tallies, event_tallies
 from ledger.queries.findings import project_findings
 from ledger.queries.side_by_side import side_by_side
 
@@ -111,11 +112,6 @@ def _count() -> str:
 
 _COUNT = _count()
 _MINE = of_project("s", "%(project)s::uuid")
-_EVENTS = f"""
-SELECT e.type, count(*), min(e.position), max(e.position)
-FROM {{events:log}} AS e
-WHERE e.stream IN {streams_of("%(project)s::uuid")} AND e.effective_on <= %(valid_at)s
-GROUP BY e.type ORDER BY e.type"""
 # A document that a stream names several times counts with the event that named it last.
 _PAPERS = f"""
 SELECT e.type, v.digest,
@@ -137,16 +133,17 @@ async def audit_trail(question: Question, project: str, lang: Lang) -> list[Audi
 
 
 async def _known(question: Question, project: str) -> _Known:
+    types: Tallies
     counted, types, papers, found = await side_by_side(
         question.rows(_COUNT, plan_once=False, project=project),
-        question.rows(_EVENTS, plan_once=False, project=project),
+        event_tallies(question, project),
         question.rows(_PAPERS, plan_once=False, project=project),
         project_findings(question, project, first=1),
     )
     link = f"/api/events{pinned(question.moment)}&project={project}&type="
     events = [
         TrailEvents(type=named, count=count, first=first, last=last, address=link + named)
-        for named, count, first, last in types
+        for named, (count, first, last) in types.items()
     ]
     counts = dict(counted)
     counts |= derived(counts, {one.type: one.count for one in events})
