@@ -14,7 +14,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ledger.projections.engine.reading import Reading
-from ledger.projections.stream_register import streams_of
+from ledger.projections.stream_register import of_project, streams_of
 from ledger.queries.asking import Question
 
 KEPT = 200  # tallies for each process, the latest asked for
@@ -38,9 +38,11 @@ class _Known(NamedTuple):
 
 
 _TALLIED = "SELECT e.type, count(*), min(e.position), max(e.position) FROM {events:log} AS e"
-_MINE = f"e.stream IN {streams_of('%(project)s::uuid')} AND e.effective_on <= %(valid_at)s"
-_ALL = f"{_TALLIED} WHERE {_MINE} GROUP BY e.type"
-_ALL = f"{_TALLIED} WHERE {_MINE} GROUP BY e.type"
+_IN_TIME = "e.effective_on <= %(valid_at)s"
+_ALL = f"""
+{_TALLIED} WHERE e.stream IN {streams_of("%(project)s::uuid")} AND {_IN_TIME} GROUP BY e.type"""
+_ALL = f"""
+{_TALLIED} WHERE e.stream IN {streams_of("%(project)s::uuid")} AND {_IN_TIME} GROUP BY e.type"""
 # What was others' alone at that position; what has one project only was begun in it.
 _JOINED = """
     SELECT w.stream FROM {stream_shares:ever} AS w
@@ -49,9 +51,11 @@ _JOINED = """
             WHERE o.stream = w.stream AND o.project = w.project AND o.alive
                 AND o.known_from <= %(since)s AND %(since)s < o.known_to)"""
 _MORE = f"""
-{_TALLIED} WHERE e.position > %(since)s AND {_MINE} GROUP BY e.type
-UNION ALL {_TALLIED} WHERE e.position <= %(since)s AND e.effective_on <= %(valid_at)s
-    AND e.stream IN ({_JOINED}) GROUP BY e.type"""
+{_TALLIED} JOIN {{streams:ever}} AS s USING (stream)
+    WHERE e.position > %(since)s AND {_IN_TIME} AND {of_project("s", "%(project)s::uuid")}
+    GROUP BY e.type
+UNION ALL {_TALLIED}
+    WHERE e.position <= %(since)s AND {_IN_TIME} AND e.stream IN ({_JOINED}) GROUP BY e.type"""
 
 _kept: WeakKeyDictionary[Reading, dict[_Key, _Known]] = WeakKeyDictionary()
 
