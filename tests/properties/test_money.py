@@ -13,12 +13,15 @@ from typing import Any, NamedTuple
 import pytest
 
 from ledger.bootstrap import Parts, parts
+from ledger.findings import judged
 from ledger.projections import claim_register, expenditure_register
 from ledger.projections.engine.reading import Moment
 from ledger.queries import explain, settlement
 from ledger.queries.asking import Asker, Question
+from ledger.queries.audit_trail import COUNT
 from ledger.queries.budget import GROUPINGS, BudgetRow, budget, budget_items, budget_totals
 from ledger.queries.event_tally import event_tallies
+from ledger.queries.spending_curve import DAILY_APPROVED, DAILY_RECORDED
 from tests.conftest import fresh_database
 from tests.properties.draws import DAYS, FIRST
 from tests.properties.histories import Chronicle
@@ -331,6 +334,11 @@ async def _all(question: Question, projects: Sequence[str]) -> list[Any]:
         for name in MEASURES:
             found += await budget_items(question, project, name, None, None)
         found.append(await settlement.advances(question, project))
+        # As they are asked of the database: what is remembered would be alike in any case.
+        law = await judged(question.rows, question.moment, project, scope=None)
+        found += law.told("en")
+        for text in (COUNT, DAILY_RECORDED, DAILY_APPROVED):
+            found += await question.rows(text, plan_once=False, project=project)
     return found
 
 

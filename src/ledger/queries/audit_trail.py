@@ -27,6 +27,7 @@ from ledger.queries.audit_elements import (
 )
 from ledger.queries.event_tally import Tallies, event_tallies
 from ledger.queries.findings import project_findings
+from ledger.queries.remembering import remembered
 from ledger.queries.side_by_side import side_by_side
 
 DIGESTS_NAMED = 100
@@ -110,7 +111,7 @@ def _count() -> str:
     return " UNION ALL ".join(parts)
 
 
-_COUNT = _count()
+COUNT = _count()
 _MINE = of_project("s", "%(project)s::uuid")
 # A document that a stream names several times counts with the event that named it last.
 _PAPERS = f"""
@@ -135,7 +136,7 @@ async def audit_trail(question: Question, project: str, lang: Lang) -> list[Audi
 async def _known(question: Question, project: str) -> _Known:
     types: Tallies
     counted, types, papers, found = await side_by_side(
-        question.rows(_COUNT, plan_once=False, project=project),
+        remembered(question)(COUNT, plan_once=False, project=project),
         event_tallies(question, project),
         question.rows(_PAPERS, plan_once=False, project=project),
         project_findings(question, project, first=1),

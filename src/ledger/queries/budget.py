@@ -13,6 +13,7 @@ from ledger.kernel.errors import NotFound
 from ledger.kernel.fields import Balance, Money
 from ledger.projections.claim_register import APPROVED, FROZEN
 from ledger.queries.asking import Question, pinned
+from ledger.queries.remembering import remembered
 
 Measure = Literal["planned", "recorded", "claimed", "approved", "disallowed"]
 Grouping = Literal["line", "task", "category", "source"]
@@ -213,5 +214,5 @@ FROM summed AS p"""
 
 async def budget_totals(question: Question, project: str) -> BudgetTotals:
     """The sums of the whole budget."""
-    found = await question.rows(_TOTALS, plan_once=False, project=project)
+    found = await remembered(question)(_TOTALS, plan_once=False, project=project)
     return BudgetTotals(**dict(zip(BudgetTotals.__struct_fields__, found[0], strict=True)))

@@ -8,6 +8,7 @@ from ledger.findings.foreseeing import Draft, DraftShift, foreseen, foreseen_of_
 from ledger.findings.model import Lang
 from ledger.queries.asking import Question
 from ledger.queries.indicators import IndicatorRow, indicators
+from ledger.queries.remembering import remembered
 
 _COUNTS = "indicator_behind"  # the one rule that needs the indicators counted
 
@@ -29,7 +30,7 @@ async def project_findings(
         needed = rules is None or _COUNTS in rules
         counted = await indicators(question, project) if needed else []
     return await judged(
-        question.rows,
+        remembered(question),
         question.moment,
         project,
         scope=question.asker.project,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ledger.projections.claim_register import APPROVED
 from ledger.queries.asking import Question
+from ledger.queries.remembering import remembered
 
 Daily = list[tuple[date, Decimal]]
 
@@ -17,11 +18,11 @@ class Spending(NamedTuple):
     approved: Daily
 
 
-_RECORDED = """
+DAILY_RECORDED = """
 SELECT c.charged_on, sum(c.eligible) FROM {charges} AS c
 WHERE c.project = %(project)s AND NOT c.withdrawn GROUP BY 1 ORDER BY 1"""
 
-_APPROVED = f"""
+DAILY_APPROVED = f"""
 SELECT l.valid_from, sum(l.approved)
 FROM {{claims}} AS m JOIN {{claim_lines}} AS l
     ON l.claim = m.claim AND l.submission = m.submission
@@ -30,6 +31,7 @@ WHERE m.project = %(project)s AND {APPROVED} GROUP BY 1 ORDER BY 1"""
 
 async def spending(question: Question, project: str) -> Spending:
     """What was charged and what was approved of a project, up to the day that is asked."""
-    recorded = await question.rows(_RECORDED, plan_once=False, project=project)
-    approved = await question.rows(_APPROVED, plan_once=False, project=project)
+    ask = remembered(question)
+    recorded = await ask(DAILY_RECORDED, plan_once=False, project=project)
+    approved = await ask(DAILY_APPROVED, plan_once=False, project=project)
     return Spending([(r[0], r[1]) for r in recorded], [(r[0], r[1]) for r in approved])
