@@ -185,3 +185,12 @@ def test_a_budget_with_a_negative_line_is_invalid() -> None:
     with pytest.raises(Invalid) as refused:
         read(SetBudget, {"lines": lines})
     assert [one.field for one in refused.value.errors] == ["lines[0].amount"]
+
+
+def test_a_task_is_called_in_full_as_the_application_has_it() -> None:
+    line = {"line": 1, "category": "personel", "amount": 1}
+    name = "Opracowanie Modelu Kooperacji między instytucjami pomocy i integracji społecznej " * 3
+    assert read(SetBudget, {"lines": [{**line, "task": name[:200]}]})[0].lines[0].task == name[:200]
+    with pytest.raises(Invalid) as refused:
+        read(SetBudget, {"lines": [{**line, "task": name[:201] + "ż"}]})
+    assert [one.field for one in refused.value.errors] == ["lines[0].task"]

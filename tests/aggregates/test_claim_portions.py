@@ -35,7 +35,7 @@ def lines(draw: st.DrawFn) -> list[Line]:
     for number in range(draw(st.integers(0, 700))):
         text, amount = kinds[number % len(kinds)]
         found.append(
-            Line(expenditure=an_id(1), charge=an_id(number), budget_line=text, task=text,
+            Line(expenditure=an_id(1), charge=an_id(number), budget_line=text, task=text * 3,
                  category=text * 3, method="flat_rate", eligible=amount, eu_amount=amount)
         )  # fmt: skip
     return found

@@ -81,6 +81,9 @@ Date = Annotated[
 ]
 Code = Annotated[str, _text("Short code, unique among its kind.", "LIDERZY", 60)]
 Label = Annotated[str, _text("Short label; a whole number is read as text.", "1.1", 60, label=True)]
+TaskName = Annotated[
+    str, _text("Name or number of a task of the budget.", "Zadanie 1", 200, label=True)
+]
 Title = Annotated[str, _text("Title or name.", "Liderzy kooperacji", prose=True)]
 Text = Annotated[str, _text("Free text, without personal data.", "Aneks nr 1", 8000, prose=True)]
 ShortText = Annotated[str, _text("Short text.", "Rzeszów", 200, prose=True)]

@@ -18,6 +18,7 @@ from ledger.kernel.fields import (
     Money,
     ShortText,
     Sum,
+    TaskName,
     added,
 )
 from ledger.kernel.messages import Aggregate, State
@@ -33,7 +34,7 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expenditure: ExpenditureId
     charge: Id
     budget_line: Label
-    task: Label | None = None
+    task: TaskName | None = None
     category: ShortText | None = None
     method: ChargeMethod
     eligible: Money

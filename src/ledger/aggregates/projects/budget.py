@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ledger.aggregates.projects.state import PROJECTS, BudgetLine, Project
 from ledger.kernel.errors import Collision, FieldError, Invalid, NotTrueYet, Refusal
-from ledger.kernel.fields import Label, Money, Quantity, ShortText, added, decimal, money
+from ledger.kernel.fields import Label, Money, Quantity, ShortText, TaskName, added, decimal, money
 from ledger.kernel.messages import Command, Event, Given
 
 
@@ -23,7 +23,7 @@ class PlannedLine(
     """A line of the budget: the task and the category of cost to which it belongs."""
 
     line: Label
-    task: Label
+    task: TaskName
     category: ShortText
     amount: Money
     cross_financing: bool | None = None

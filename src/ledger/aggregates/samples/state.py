@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from ledger.kernel.fields import Count, Date, Digest, Label, Money, Quantity, Sum
+from ledger.kernel.fields import Count, Date, Digest, Money, Quantity, ShortText, Sum
 from ledger.kernel.messages import Aggregate, State
 
 Population = Literal["charges", "claims"]
@@ -62,7 +62,7 @@ class Design(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     materiality: Factor = "0.02"
     anticipated_error: Factor | None = None
     deviation: Factor | None = None
-    deviations: dict[Label, Factor] = {}
+    deviations: dict[ShortText, Factor] = {}
     stratify_by: StratifyBy | None = None
     limits: tuple[Money, ...] = ()
     exhaustive_above: Money | None = None
