@@ -154,7 +154,7 @@ async def budget(question: Question, project: str, by: str = "line") -> list[Bud
     A charge may stand on a line that the budget in force does not have: nothing is planned there.
     """
     names = (*_BY[by], *MEASURES, "remaining", "position")
-    rows = await question.rows(_rows(by), plan_once=False, project=project)
+    rows = await remembered(question)(_rows(by), plan_once=False, project=project)
     return [_row(question, project, by, dict(zip(names, row, strict=True))) for row in rows]
 
 

@@ -76,5 +76,5 @@ async def shift_findings_foreseen(
     """What would be found of the budget, were the amount shifted."""
     scope = question.asker.project
     return await foreseen_of_shift(
-        question.rows, question.moment, project, draft, scope=scope, lang=lang
+        remembered(question), question.moment, project, draft, scope=scope, lang=lang
     )
