@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from ledger.event_store.connections import projector
+from ledger.projections.engine.model import read_models
 from ledger.projections.engine.reading import Moment, Reading
+from ledger.projections.engine.rebuild import rebuild
 from ledger.queries.asking import Asker, Question
 from ledger.queries.remembering import ROWS_KEPT, remembered
 
@@ -21,6 +24,10 @@ class Books(Reading):
 
     def __init__(self, rows: int = 1) -> None:
         self.asked, self.many = 0, rows
+        self._generation = 1
+
+    def made_anew(self) -> None:
+        self._generation += 1
 
     async def rows(
         self, text: str, params: Mapping[str, Any] | None = None, **how: Any
@@ -75,6 +82,33 @@ def test_another_question_is_asked(other: dict[str, Any]) -> None:
 def test_what_does_not_follow_from_the_moment_is_asked_each_time(how: dict[str, Any]) -> None:
     books = Books()
     assert [ask(books, **how), ask(books, **how)] == [[(1,)], [(2,)]]
+
+
+def test_read_models_that_were_made_anew_are_asked_anew() -> None:
+    books = Books()
+    ask(books)
+    books.made_anew()
+    assert ask(books) == ask(books) == [(2,)]
+
+
+def test_whoever_makes_read_models_anew_begins_another_generation(database_url: str) -> None:
+    async def story() -> None:
+        reading = Reading(database_url)
+        await reading.open()
+        try:
+            seen = set[int]()
+            for count in (1, 2, 3):
+                with projector(database_url) as connection:
+                    await asyncio.to_thread(rebuild, connection, read_models())
+                async with asyncio.timeout(30):
+                    while len(seen) < count:
+                        assert await reading.reached() == 0
+                        seen.add(reading.generation)
+                        await asyncio.sleep(0.01)
+        finally:
+            await reading.close()
+
+    asyncio.run(story())
 
 
 def test_who_is_given_an_answer_cannot_change_it_for_others() -> None:

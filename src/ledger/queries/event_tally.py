@@ -29,7 +29,7 @@ class Tally(NamedTuple):
 
 
 Tallies = Mapping[str, Tally]
-_Key = tuple[str, date]
+_Key = tuple[int, str, date]  # the generation of the read models, project, day
 
 
 class _Known(NamedTuple):
@@ -39,8 +39,6 @@ class _Known(NamedTuple):
 
 _TALLIED = "SELECT e.type, count(*), min(e.position), max(e.position) FROM {events:log} AS e"
 _IN_TIME = "e.effective_on <= %(valid_at)s"
-_ALL = f"""
-{_TALLIED} WHERE e.stream IN {streams_of("%(project)s::uuid")} AND {_IN_TIME} GROUP BY e.type"""
 _ALL = f"""
 {_TALLIED} WHERE e.stream IN {streams_of("%(project)s::uuid")} AND {_IN_TIME} GROUP BY e.type"""
 # What was others' alone at that position; what has one project only was begun in it.
@@ -65,7 +63,8 @@ async def event_tallies(question: Question, project: str) -> Tallies:
     if question.asker.project is not None:
         return _added({}, await question.rows(_ALL, plan_once=False, project=project))
     kept = _kept.setdefault(question.reading, {})
-    key, position = (project, question.moment.valid_at), question.moment.known_at
+    key = (question.reading.generation, project, question.moment.valid_at)
+    position = question.moment.known_at
     known = kept.get(key)
     if known is None or position < known.position:
         tallies = _added({}, await question.rows(_ALL, plan_once=False, project=project))

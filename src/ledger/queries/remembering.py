@@ -2,10 +2,11 @@
 
 This is never stale. A row of a read model, a rule and a stored document are known from a position
 on, an event at its own; read models are asked at positions that they have reached. So what was
-known at a position on a day stays what it was, and a later position is another question. Not
-remembered is what does not follow from the moment alone: what a text asks past the moment's cut,
-what somebody confined to a project is shown (that goes by where charges stand now), and personal
-data, which are erased, and journaled each time they are read.
+known at a position on a day stays what it was, and a later position is another question; so is the
+same one once read models were made anew, which mends what somebody spoilt. Not remembered is what
+does not follow from the moment alone: what a text asks past the moment's cut, what somebody
+confined to a project is shown (that goes by where charges stand now), and personal data, which are
+erased, and journaled each time they are read.
 """
 
 from collections import OrderedDict
@@ -55,7 +56,7 @@ def remembered(question: Question) -> Ask:
     async def rows(text: str, *, plan_once: bool = True, **params: Any) -> _Rows:
         if not _follows_from_the_moment(question, text):
             return await question.rows(text, plan_once=plan_once, **params)
-        key = (text, question.moment, _hashable(params))
+        key = (question.reading.generation, text, question.moment, _hashable(params))
         found = memory.recall(key)
         if found is None:
             found = await question.rows(text, plan_once=plan_once, **params)

@@ -77,6 +77,7 @@ class Reading:
         self._moves = 0  # how often we heard that the books moved on
         self._listening = False
         self._last = _Seen(-1, -1, 0.0)
+        self._generation = 0
         self._listener: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -94,13 +95,23 @@ class Reading:
 
     async def position(self) -> int:
         """The position up to which every read model has folded the log; -1: some are not made."""
+        return (await self._stand())[0]
+
+    @property
+    def generation(self) -> int:
+        """How often read models were made anew, when it was last asked for their position."""
+        return self._generation
+
+    async def _stand(self) -> tuple[int, int]:
         names = [model.name for model in read_models()]
         found = await self.rows(
-            "SELECT CASE WHEN count(*) = %(count)s THEN min(position) ELSE -1 END"
+            "SELECT CASE WHEN count(*) = %(count)s THEN min(position) ELSE -1 END,"
+            " coalesce(sum(generation), 0)::bigint"
             " FROM read.checkpoints WHERE model = ANY(%(names)s)",
             {"names": names, "count": len(names)},
         )
-        return int(found[0][0])
+        position, self._generation = found[0]
+        return position, self._generation
 
     async def reached(self) -> int:
         """The position as last asked for, while nothing was heard since."""
