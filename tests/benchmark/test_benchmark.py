@@ -41,7 +41,7 @@ def test_a_run_prints_every_figure_beside_its_baseline(
     assert run(database=server_url, events=EVENTS, quick=True, json=True) == 0
     printed = msgspec.json.decode(capsys.readouterr().out)
     assert "PostgreSQL" in printed["conditions"]
-    assert len(printed["figures"]) == 3 + 1 + 2 + 1 + 2 + 1 + 2 + 3 + 5 + 7  # as the parts
+    assert len(printed["figures"]) == 3 + 1 + 2 + 1 + 2 + 1 + 2 + 3 + 6 + 7  # as the parts
     for one in printed["figures"]:
         assert one["value"] > 0, one
         assert one["ratio"] == pytest.approx(one["value"] / one["baseline_value"])

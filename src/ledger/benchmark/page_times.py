@@ -49,9 +49,13 @@ class Answer(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What a page took each time, and what it weighs in bytes, without and with its parts."""
+    """What a page took at first and each time; its weight in bytes, without and with its parts.
+
+    Some of what a moment says is remembered once it was asked: the first time is told apart.
+    """
 
     visit: Visit
+    first: float
     seconds: Sequence[float]
     alone: int
     whole: int
@@ -69,6 +73,7 @@ def measure_pages(url: str, events: int) -> Iterator[Figure]:
     yield _all(taken, events, baseline)
     for one in sorted(taken, key=_median, reverse=True)[:SLOWEST]:
         yield _one(one, baseline)
+    yield _at_first(taken, baseline)
     yield _heaviest(taken)
 
 
@@ -101,6 +106,17 @@ def _one(taken: Taken, baseline: tuple[str, float]) -> Figure:
         unit="ms",
         baseline=baseline,
         aim=AIM_EACH,
+    )
+
+
+def _at_first(taken: Sequence[Taken], baseline: tuple[str, float]) -> Figure:
+    slowest = max(taken, key=lambda one: one.first)
+    long = sum(one.first * 1_000 > LONG_MS for one in taken)
+    return figure(
+        f"asked for the first time; {long} take over {LONG_MS:.0f} ms, {_told(slowest.visit)}",
+        slowest.first * 1_000,
+        unit="ms",
+        baseline=baseline,
     )
 
 
@@ -141,10 +157,10 @@ class _Browser:
 
     def _taken(self, visit: Visit, first: Answer, seconds: Sequence[float]) -> Taken:
         if first.status == REDIRECTED:
-            return Taken(visit, seconds, 0, 0)
+            return Taken(visit, first.seconds, seconds, 0, 0)
         parts = set(_ASSET.findall(first.text()))
         alone = len(first.travelled)
-        return Taken(visit, seconds, alone, alone + sum(map(self._weight, parts)))
+        return Taken(visit, first.seconds, seconds, alone, alone + sum(map(self._weight, parts)))
 
     def _weight(self, path: str) -> int:
         if path not in self._weights:
