@@ -3,9 +3,12 @@
 import asyncio
 import io
 import shutil
+import signal
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from ledger.benchmark import imports as benchmark
 from ledger.bootstrap import Parts, parts
 from ledger.imports import document_list, sharing
 from ledger.imports.accounting import Charge, Document
+from ledger.imports.apart import other_process
 from ledger.imports.budget import Budget, Line
 from ledger.imports.expenditures import Imports, Order, Outcome
 from ledger.imports.recorded import budget_of
@@ -94,6 +98,36 @@ def test_another_process_judges_while_the_file_is_read(database_url: str, tmp_pa
     }  # fmt: skip
     assert documents[0].id not in here
     assert documents[3].id not in here
+
+
+def test_who_is_told_to_end_while_it_ends_still_waits_for_its_process(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Process] = []
+    begin = asyncio.create_subprocess_exec
+
+    async def noted(*arguments: Any, **options: Any) -> Process:
+        begun.append(await begin(*arguments, **options))
+        return begun[0]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+
+    async def run() -> int | None:
+        async with _project(database_url, tmp_path) as (made, budget):
+            ready = asyncio.Event()
+
+            async def leave() -> None:
+                async with other_process(_pile(made, budget, [])._task):
+                    ready.set()
+
+            leaving = asyncio.create_task(leave())
+            await ready.wait()
+            leaving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await leaving
+            return begun[0].returncode
+
+    assert asyncio.run(run()) == -signal.SIGKILL
 
 
 def test_where_no_other_process_can_be_had_this_one_judges_all(

@@ -56,7 +56,17 @@ async def other_process(task: Task) -> AsyncIterator["OtherProcess"]:
     finally:
         if process.returncode is None:
             process.kill()
-        await process.communicate()
+        await _ended(process)
+
+
+async def _ended(process: Process) -> None:
+    """Waits for a killed process, which is soon, even where one is told to end meanwhile."""
+    ending = asyncio.ensure_future(process.communicate())
+    try:
+        await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        await asyncio.wait({ending})
+        raise
 
 
 class OtherProcess:
