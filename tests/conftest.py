@@ -80,7 +80,8 @@ def server_url() -> Iterator[str]:
     """The owner's URL of a server that lives as long as the tests, with a migrated template.
 
     With LEDGER_TEST_SERVER it is that server, of any version from 15 on; a URL such as
-    postgresql://owner@/postgres?host=/run/postgresql, whose owner may create databases and roles.
+    postgresql://owner@/postgres?host=/run/postgresql, whose owner may create databases and roles,
+    and which takes 250 connections from each process of tests.
     """
     if given := os.environ.get("LEDGER_TEST_SERVER"):
         _make_template(given)
@@ -93,6 +94,8 @@ def server_url() -> Iterator[str]:
             for setting in ("fsync", "full_page_writes"):
                 patch.setitem(embedded.SETTINGS, setting, "off")
             patch.setitem(embedded.SETTINGS, "max_wal_size", "256MB")
+            # Some services stay until the last test, each with its pool, beside those of a test.
+            patch.setitem(embedded.SETTINGS, "max_connections", "250")
             server.start()
         with server:
             _make_template(server.url)

@@ -2,7 +2,7 @@
 import { createAll, Button, ErrorSummary, PasswordInput, SkipLink } from 'asset:govuk-frontend.js'
 import { enhanceChoices } from 'asset:choice.js'
 import { addRows } from 'asset:rows.js'
-import { fillIn } from 'asset:fill.js'
+import { fillIn, tellWhatIsTyped } from 'asset:fill.js'
 import { followParties } from 'asset:parties.js'
 import { followTail } from 'asset:tail.js'
 
@@ -16,5 +16,6 @@ enhanceChoices(document)
 addRows(enhanceChoices)
 followParties()
 followTail()
+tellWhatIsTyped()
 document.addEventListener('htmx:afterSettle', (event) => enhanceChoices(event.detail.elt))
 document.addEventListener('htmx:afterSettle', (event) => fillIn(event.detail.elt))
