@@ -92,7 +92,7 @@ class Drawing:
                 ]
             case "list":
                 made["rows"] = [
-                    (await self._field(shape.fields[0], f"{name}-{number}"),)
+                    (await self._field(shape.fields[0], f"{name}-{number}", hint=""),)
                     for number in self._numbers(name)
                 ]
             case "entries":
