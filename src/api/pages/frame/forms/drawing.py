@@ -96,7 +96,7 @@ class Drawing:
                     for number in self._numbers(name)
                 ]
             case "entries":
-                made["rows"] = self._entries(shape, name)
+                made["rows"] = await self._entries(shape, name)
             case "choices" | "files":
                 made["values"] = tuple(self._sent.texts(name))
             case _:
@@ -149,26 +149,22 @@ class Drawing:
             "options": (chosen,) if chosen else (),
         }
 
-    def _entries(self, shape: Shape, name: str) -> tuple[tuple[Drawn, ...], ...]:
-        labels = [self._page.say(one) for one in ENTRIES.get(shape.name, OTHER_ENTRIES)]
-        pair = list(zip(shape.fields, labels, strict=True))
-        return tuple(
-            tuple(self._part(one, label, f"{name}-{number}-{one.name}") for one, label in pair)
-            for number in self._numbers(name)
-        )
-
-    def _part(self, shape: Shape, label: str, name: str) -> Drawn:
-        return Drawn(
-            shape=shape,
-            name=name,
-            kind=shape.kind,
-            label=label,
-            hint="",
-            required=False,
-            wide=False,
-            value=self._sent.text(name),
-            errors=tuple(self._errors.get(name, ())),
-        )
+    async def _entries(self, shape: Shape, name: str) -> list[tuple[Drawn, ...]]:
+        said = ENTRIES.get(shape.name, OTHER_ENTRIES)
+        drawn = []
+        for number in self._numbers(name):
+            pair = [
+                await self._field(
+                    one,
+                    f"{name}-{number}-{one.name}",
+                    label=self._page.say(label),
+                    hint="",
+                    wide=False,
+                )
+                for one, label in zip(shape.fields, said, strict=True)
+            ]
+            drawn.append(tuple(pair))
+        return drawn
 
 
 def _is_wide(shape: Shape) -> bool:
